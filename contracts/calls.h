@@ -1,4 +1,5 @@
-// The table of calls: the one place that says who may call what. The gate, the CLI, the API and the documentation read it.
+// The table of calls: the one place that says who may call what. The gate, the CLI, the API and the documentation read
+// it.
 #pragma once
 
 #include <span>
@@ -17,19 +18,20 @@ enum class CreditClass { kOpen, kNewBusiness, kContinuing };
 /// The operation that the negative list is asked about.
 enum class ListOperation { kNone, kRegister, kGrant, kDerive, kList, kTrade, kDeliver, kExport };
 
-/// Who must sign. The parties themselves are named by the arguments; the contract's `signers` hook says who they are for one body.
+/// Who must sign. The parties themselves are named by the arguments; the contract's `signers` hook says who they are
+/// for one body.
 enum class SignaturePolicy { kSelf, kBoth, kEach, kRegulators, kTwoRegulators, kValidators, kByContract };
 
 struct CallSpec {
-  std::string_view name;                              ///< "registry.submit"
-  const google::protobuf::Descriptor* arguments;      ///< its message
-  SignaturePolicy policy;
-  std::vector<std::string_view> roles;                ///< the lead's organisation holds one of these; empty: any role
-  CreditClass credit;
-  bool stopped_by_hold;
-  ListOperation operation;
-  std::string_view label_zh;                          ///< 申请登记
-  std::string_view label_en;                          ///< one sentence for --help
+  std::string_view name = {};                               ///< "registry.submit"
+  const google::protobuf::Descriptor* arguments = nullptr;  ///< its message
+  SignaturePolicy policy = SignaturePolicy::kSelf;
+  std::vector<std::string_view> roles = {};  ///< the lead's organisation holds one of these; empty: any role
+  CreditClass credit = CreditClass::kContinuing;
+  bool stopped_by_hold = true;
+  ListOperation operation = ListOperation::kNone;
+  std::string_view label_zh = {};  ///< 申请登记
+  std::string_view label_en = {};  ///< one sentence for --help
 };
 
 /// Every call, ascending by name.
