@@ -1,4 +1,5 @@
-// The certificate of a block: a quorum of CHECKPOINT signatures over (height, header hash). See `ledger/README.md`, "Certificates".
+// The certificate of a block: a quorum of CHECKPOINT signatures over (height, header hash). See `ledger/README.md`,
+// "Certificates".
 #pragma once
 
 #include <vector>
@@ -8,13 +9,14 @@
 
 namespace qilian::ledger {
 
-/// What a CHECKPOINT signs: tag ‖ genesis hash ‖ u64 epoch ‖ u8 message type CHECKPOINT (4) ‖ u64 height ‖ header hash. No view.
+/// What a CHECKPOINT signs: tag ‖ genesis hash ‖ u64 epoch ‖ u8 message type CHECKPOINT (4) ‖ u64 height ‖ header hash.
+/// No view.
 Bytes checkpoint_payload(const GenesisHash& genesis, Epoch epoch, Height height, const HeaderHash& header);
 
 struct BlockCertificate {
-  Bytes header;                        ///< Header::kSize bytes, as hashed
-  Bytes signers;                       ///< bitmap, bit i (lowest first in byte i/8) = replica i; ceil(n/8) bytes
-  std::vector<Signature> signatures;   ///< ascending replica order
+  Bytes header;                       ///< Header::kSize bytes, as hashed
+  Bytes signers;                      ///< bitmap, bit i (lowest first in byte i/8) = replica i; ceil(n/8) bytes
+  std::vector<Signature> signatures;  ///< ascending replica order
   bool operator==(const BlockCertificate&) const = default;
 
   /// Frame encoding: header, u16 bitmap length, bitmap, u16 count, signatures.
@@ -23,7 +25,13 @@ struct BlockCertificate {
   static Result<BlockCertificate> decode(ByteView bytes);
 };
 
+/// The replicas that the bitmap names, ascending.
+std::vector<ReplicaId> signers_of(const BlockCertificate& certificate);
+/// The bitmap of a set of `n`. REQUIRES: every signer < n.
+Bytes signer_bitmap(const std::vector<ReplicaId>& signers, std::size_t n);
+
 /// Checks set, epoch, chain, bitmap, quorum and every signature; returns the decoded header. Errors "certificate.*".
-Result<Header> verify_block_certificate(const BlockCertificate& certificate, const GenesisHash& genesis, const ValidatorSet& set);
+Result<Header> verify_block_certificate(const BlockCertificate& certificate, const GenesisHash& genesis,
+                                        const ValidatorSet& set);
 
 }  // namespace qilian::ledger

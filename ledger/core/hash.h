@@ -29,6 +29,9 @@ enum class Domain {
 /// The tag's text, e.g. "qilian/header/v1".
 ByteView domain_text(Domain domain);
 
+/// Length of the tag as u8 ‖ tag: what stands in front of everything hashed or signed under the domain.
+Bytes domain_prefix(Domain domain);
+
 /// Plain SHA-256 over the parts, joined.
 Digest sha256(std::initializer_list<ByteView> parts);
 

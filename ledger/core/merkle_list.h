@@ -1,4 +1,5 @@
-// The append-only list of RFC 6962 / RFC 9162: roots, inclusion proofs, consistency proofs. Pure functions and one small class.
+// The append-only list of RFC 6962 / RFC 9162: roots, inclusion proofs, consistency proofs. Pure functions and one
+// small class.
 //
 //   leaf = SHA-256(0x00 ‖ data), node = SHA-256(0x01 ‖ left ‖ right), empty = SHA-256("")
 #pragma once
@@ -26,8 +27,8 @@ std::optional<Digest> list_root_from_inclusion(const Digest& leaf, std::uint64_t
 
 /// RFC 9162 2.1.4.1: from the first `old_size` leaves to all. REQUIRES: old_size <= leaves.size().
 std::vector<Digest> list_consistency_proof(std::span<const Digest> leaves, std::uint64_t old_size);
-bool list_check_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t new_size, const Digest& new_root,
-                            std::span<const Digest> path);
+bool list_check_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t new_size,
+                            const Digest& new_root, std::span<const Digest> path);
 
 /// The right edge of a growing list: enough to append and to know the root, O(log n) hashes.
 class Frontier {

@@ -16,7 +16,8 @@ namespace qilian::ledger {
 
 /// Proof for one key against one root: what stands at the end of the key's path, and the siblings from the bottom up.
 struct MapProof {
-  /// The leaf at the end of the path: the key's own (inclusion), another one (non-membership), or nothing (empty subtree).
+  /// The leaf at the end of the path: the key's own (inclusion), another one (non-membership), or nothing (empty
+  /// subtree).
   struct Leaf {
     Digest key_hash;
     Digest value_hash;
@@ -27,11 +28,13 @@ struct MapProof {
   bool operator==(const MapProof&) const = default;
 };
 
-/// The root that proves (key -> value) or, with no value, that the key is absent; nothing when the proof's shape proves neither.
-/// The caller compares the root with the one that it trusts.
-std::optional<Digest> map_root_from_proof(const Digest& key_hash, const std::optional<Digest>& value_hash, const MapProof& proof);
+/// The root that proves (key -> value) or, with no value, that the key is absent; nothing when the proof's shape proves
+/// neither. The caller compares the root with the one that it trusts.
+std::optional<Digest> map_root_from_proof(const Digest& key_hash, const std::optional<Digest>& value_hash,
+                                          const MapProof& proof);
 
-/// One version of the map: immutable, shares structure with its neighbours, safe to read from many threads. Copying is cheap.
+/// One version of the map: immutable, shares structure with its neighbours, safe to read from many threads. Copying is
+/// cheap.
 class MerkleMap {
  public:
   MerkleMap();

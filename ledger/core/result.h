@@ -7,7 +7,8 @@
 
 namespace qilian::ledger {
 
-/// An expected failure. `code` is stable and for programs ("COM-101", "store.corrupt"); `message` is for people and says what to do.
+/// An expected failure. `code` is stable and for programs ("COM-101", "store.corrupt"); `message` is for people and
+/// says what to do.
 struct Error {
   std::string code;
   std::string message;
@@ -38,8 +39,8 @@ inline std::unexpected<Error> fail(std::string code, std::string message) {
 /// Assigns or declares `lhs` from a Result, or returns its error from the function around it.
 #define QILIAN_TRY(lhs, expression) QILIAN_TRY_(lhs, expression, __COUNTER__)
 #define QILIAN_TRY_(lhs, expression, n) QILIAN_TRY__(lhs, expression, n)
-#define QILIAN_TRY__(lhs, expression, n)                              \
-  auto qilian_try_##n = (expression);                                 \
+#define QILIAN_TRY__(lhs, expression, n)                               \
+  auto qilian_try_##n = (expression);                                  \
   if (!qilian_try_##n) return std::unexpected(qilian_try_##n.error()); \
   lhs = *std::move(qilian_try_##n)
 

@@ -1,4 +1,5 @@
-// Ed25519 under one strict rule, the same on every replica (source: RFC 8032; ZIP-215 for the argument; `ledger/README.md`, "Signatures").
+// Ed25519 under one strict rule, the same on every replica (source: RFC 8032; ZIP-215 for the argument;
+// `ledger/README.md`, "Signatures").
 //
 //   canonical A and R, S < L; L·A = identity and A != identity; 8·(S·B - h·A - R) = identity.
 #pragma once
@@ -12,7 +13,9 @@ namespace qilian::ledger {
 struct PublicKey {
   static constexpr std::size_t kSize = 32;
   std::array<char, kSize> bytes{};
-  auto operator<=>(const PublicKey&) const = default;
+  bool operator==(const PublicKey&) const = default;
+  /// By unsigned bytes, first byte first.
+  std::strong_ordering operator<=>(const PublicKey& other) const { return view() <=> other.view(); }
   ByteView view() const { return {bytes.data(), kSize}; }
   std::string hex() const { return to_hex(view()); }
   static std::optional<PublicKey> from(ByteView view);
@@ -21,7 +24,9 @@ struct PublicKey {
 struct Signature {
   static constexpr std::size_t kSize = 64;
   std::array<char, kSize> bytes{};
-  auto operator<=>(const Signature&) const = default;
+  bool operator==(const Signature&) const = default;
+  /// By unsigned bytes, first byte first.
+  std::strong_ordering operator<=>(const Signature& other) const { return view() <=> other.view(); }
   ByteView view() const { return {bytes.data(), kSize}; }
   static std::optional<Signature> from(ByteView view);
 };
@@ -50,8 +55,8 @@ class SecretKey {
   PublicKey public_key_;
 };
 
-/// True when the two conditions on A hold (canonical, in the prime-order subgroup, not the identity). Cached per key by the
-/// implementation in a bounded cache; thread-safe.
+/// True when the two conditions on A hold (canonical, in the prime-order subgroup, not the identity). Cached per key by
+/// the implementation in a bounded cache; thread-safe.
 bool valid_public_key(const PublicKey& key);
 
 /// The whole rule, the key's conditions included. Thread-safe, pure.

@@ -1,7 +1,8 @@
 // The authenticated state: keys, journals, and the leaf that the map holds for each. See `ledger/README.md`, "State".
 //
-// Every object (an asset, a grant, an organisation) and every index (denied attempts of an organisation, ...) has one key and one
-// journal. An object's journal lists its events, and each event says what the record was afterwards; an index' journal lists references.
+// Every object (an asset, a grant, an organisation) and every index (denied attempts of an organisation, ...) has one
+// key and one journal. An object's journal lists its events, and each event says what the record was afterwards; an
+// index' journal lists references.
 #pragma once
 
 #include <optional>
@@ -11,7 +12,8 @@
 
 namespace qilian::ledger {
 
-/// What an id names. Numbers are given out by the contracts (contracts/kinds.h), are part of the map key and are never reused.
+/// What an id names. Numbers are given out by the contracts (contracts/kinds.h), are part of the map key and are never
+/// reused.
 using Kind = std::uint16_t;
 
 /// Kind 0 belongs to the ledger: ids of executed transactions whose expiry lies beyond the short window.
@@ -26,12 +28,13 @@ struct Key {
 /// H(tag ‖ kind as u16 ‖ id): derived by the verifier, never shipped.
 Digest map_key(const Key& key);
 
-/// What a contract wrote: one event in the journal of `key`. Events of a block stand in the order (transaction_index, event_index).
+/// What a contract wrote: one event in the journal of `key`. Events of a block stand in the order (transaction_index,
+/// event_index).
 struct Event {
   Key key;
-  std::uint16_t kind = 0;          ///< what happened (contracts/kinds.h)
-  Bytes payload;                   ///< canonical; an object's event: {call, transaction id}; an index': the reference
-  std::optional<Bytes> record;     ///< the object's record from now on; nothing: it stays (an index has none)
+  std::uint16_t kind = 0;       ///< what happened (contracts/kinds.h)
+  Bytes payload;                ///< canonical; an object's event: {call, transaction id}; an index': the reference
+  std::optional<Bytes> record;  ///< the object's record from now on; nothing: it stays (an index has none)
   std::uint32_t transaction_index = 0;
   std::uint32_t event_index = 0;
 };
@@ -44,8 +47,8 @@ struct JournalLeaf {
   std::uint32_t transaction_index = 0;
   std::uint32_t event_index = 0;
   std::uint16_t kind = 0;
-  Digest payload_hash;             ///< hash(kEventPayload, payload)
-  Digest record_hash;              ///< hash(kRecord, record after); zero where there is none
+  Digest payload_hash;  ///< hash(kEventPayload, payload)
+  Digest record_hash;   ///< hash(kRecord, record after); zero where there is none
   bool operator==(const JournalLeaf&) const = default;
   Bytes encode() const;
   static Result<JournalLeaf> decode(ByteView bytes);
@@ -55,9 +58,9 @@ struct JournalLeaf {
 struct MapValue {
   static constexpr std::size_t kSize = 74;
   Kind kind = 0;
-  std::uint64_t count = 0;         ///< entries in the journal
+  std::uint64_t count = 0;  ///< entries in the journal
   Digest journal_root;
-  Digest record_hash;              ///< zero where there is no record
+  Digest record_hash;  ///< zero where there is no record
   bool operator==(const MapValue&) const = default;
   Bytes encode() const;
   static Result<MapValue> decode(ByteView bytes);

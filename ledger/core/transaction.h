@@ -14,7 +14,8 @@ inline constexpr std::size_t kMaxSigners = 16;
 /// A decoded, well-formed and canonical envelope; immutable. Says nothing yet about its signatures.
 class Transaction {
  public:
-  /// Errors: COM-101 malformed (size, shape, signer order, key or signature length, nonce), COM-102 non-canonical or unknown field.
+  /// Errors: COM-101 malformed (size, shape, signer order, key or signature length, nonce), COM-102 non-canonical or
+  /// unknown field.
   static Result<Transaction> decode(ByteView envelope);
 
   const TransactionId& id() const { return id_; }

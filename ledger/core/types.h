@@ -46,7 +46,9 @@ struct Hash256 {
   static constexpr std::size_t kSize = 32;
   std::array<char, kSize> bytes{};
 
-  auto operator<=>(const Hash256&) const = default;
+  bool operator==(const Hash256&) const = default;
+  /// By unsigned bytes, first byte first: the order that stands in every sorted list of hashes.
+  std::strong_ordering operator<=>(const Hash256& other) const { return view() <=> other.view(); }
   ByteView view() const { return {bytes.data(), kSize}; }
   Bytes str() const { return Bytes(view()); }
   std::string hex() const { return to_hex(view()); }
