@@ -41,7 +41,6 @@ inline constexpr Kind kAssetObjection = 307;
 inline constexpr Kind kPledge = 308;
 inline constexpr Kind kCensus = 309;
 inline constexpr Kind kContentRoot = 310;        ///< id: digest, hex; who registered it first
-inline constexpr Kind kRightsOfAsset = 311;      ///< id: UDI; a record that lists its rights
 inline constexpr Kind kChildrenOfVersion = 350;  ///< index by parent UDI@seq
 inline constexpr Kind kAssetsOfOrganisation = 351;
 inline constexpr Kind kMarketContactOfAsset = 352;  ///< index by UDI: listings, offers, grants to market

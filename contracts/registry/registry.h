@@ -23,7 +23,7 @@ std::optional<VersionRef> parse_version(std::string_view text);
 std::string version_id(std::string_view udi, std::uint32_t seq);
 
 std::optional<pb::Asset> asset(const Context& context, std::string_view udi);
-std::optional<pb::Version> version(const Context& context, std::string_view version_id);
+std::optional<pb::AssetVersion> version(const Context& context, std::string_view version_id);
 std::optional<pb::Derivation> derivation(const Context& context, std::string_view version_id);
 
 /// The status as of a moment: REGISTERED or AMENDING past `valid_to` reads EXPIRED. A hold is not an asset's state: the gate asks for it.
