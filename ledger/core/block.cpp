@@ -57,4 +57,6 @@ Result<Digest> transactions_root(const Block& block) {
   return transactions_root(leaves);
 }
 
+Digest history_leaf_hash(const HeaderHash& header) { return list_leaf_hash(header.view()); }
+
 }  // namespace qilian::ledger

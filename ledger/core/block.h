@@ -33,4 +33,7 @@ Digest transactions_root(std::span<const TransactionLeaf> leaves);
 /// "block.malformed".
 Result<Digest> transactions_root(const Block& block);
 
+/// What the history list (history_root) holds for one header.
+Digest history_leaf_hash(const HeaderHash& header);
+
 }  // namespace qilian::ledger

@@ -1,5 +1,7 @@
 #include "ledger/core/block_certificate.h"
 
+#include <algorithm>
+
 #include "ledger/core/hash.h"
 
 namespace qilian::ledger {
@@ -65,6 +67,17 @@ Bytes signer_bitmap(const std::vector<ReplicaId>& signers, std::size_t n) {
     QILIAN_CHECK(signer.value() < n);
     out[signer.value() / 8] = static_cast<char>(out[signer.value() / 8] | 1 << (signer.value() % 8));
   }
+  return out;
+}
+
+BlockCertificate trim_to_quorum(const BlockCertificate& certificate, std::size_t n) {
+  std::vector<ReplicaId> signers = signers_of(certificate);
+  QILIAN_CHECK(signers.size() == certificate.signatures.size());
+  BlockCertificate out = certificate;
+  const std::size_t kept = std::min(signers.size(), quorum(n));
+  signers.erase(signers.begin() + static_cast<std::ptrdiff_t>(kept), signers.end());
+  out.signatures.resize(kept);
+  out.signers = signer_bitmap(signers, n);
   return out;
 }
 

@@ -30,6 +30,10 @@ std::vector<ReplicaId> signers_of(const BlockCertificate& certificate);
 /// The bitmap of a set of `n`. REQUIRES: every signer < n.
 Bytes signer_bitmap(const std::vector<ReplicaId>& signers, std::size_t n);
 
+/// The same certificate with the first quorum(n) of its signers only: what goes into a file that nobody may shorten.
+/// REQUIRES: signers and signatures belong together.
+BlockCertificate trim_to_quorum(const BlockCertificate& certificate, std::size_t n);
+
 /// Checks set, epoch, chain, bitmap, quorum and every signature; returns the decoded header. Errors "certificate.*".
 Result<Header> verify_block_certificate(const BlockCertificate& certificate, const GenesisHash& genesis,
                                         const ValidatorSet& set);

@@ -41,36 +41,6 @@ Result<std::uint64_t> take_varint(ByteView& rest, const std::string& where) {
   return refused(where, "a number of more than 64 bits");
 }
 
-/// Well-formed UTF-8 as in RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool valid_utf8(ByteView text) {
-  const auto continues = [&](std::size_t i, unsigned char low = 0x80, unsigned char high = 0xBF) {
-    if (i >= text.size()) return false;
-    const auto byte = static_cast<unsigned char>(text[i]);
-    return byte >= low && byte <= high;
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead < 0x80) {
-      i += 1;
-    } else if (lead >= 0xC2 && lead <= 0xDF) {
-      if (!continues(i + 1)) return false;
-      i += 2;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-      if (!continues(i + 1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) || !continues(i + 2)) return false;
-      i += 3;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-      if (!continues(i + 1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) || !continues(i + 2) ||
-          !continues(i + 3)) {
-        return false;
-      }
-      i += 4;
-    } else {
-      return false;
-    }
-  }
-  return true;
-}
-
 std::optional<WireType> scalar_wire_type(Type type) {
   switch (type) {
     case FieldDescriptor::TYPE_INT32:
@@ -204,6 +174,35 @@ Result<void> check_message(const Descriptor& type, ByteView bytes, int depth) {
 }
 
 }  // namespace
+
+bool valid_utf8(ByteView text) {
+  const auto continues = [&](std::size_t i, unsigned char low = 0x80, unsigned char high = 0xBF) {
+    if (i >= text.size()) return false;
+    const auto byte = static_cast<unsigned char>(text[i]);
+    return byte >= low && byte <= high;
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead < 0x80) {
+      i += 1;
+    } else if (lead >= 0xC2 && lead <= 0xDF) {
+      if (!continues(i + 1)) return false;
+      i += 2;
+    } else if (lead >= 0xE0 && lead <= 0xEF) {
+      if (!continues(i + 1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) || !continues(i + 2)) return false;
+      i += 3;
+    } else if (lead >= 0xF0 && lead <= 0xF4) {
+      if (!continues(i + 1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) || !continues(i + 2) ||
+          !continues(i + 3)) {
+        return false;
+      }
+      i += 4;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
 
 Result<void> check_canonical(const Descriptor& type, ByteView bytes) { return check_message(type, bytes, 1); }
 

@@ -28,6 +28,9 @@ Result<void> check_canonical(const google::protobuf::Descriptor& type, ByteView 
 /// check_canonical, then parse into `message`. The errors of check_canonical.
 Result<void> decode_canonical(ByteView bytes, google::protobuf::Message& message);
 
+/// Well-formed UTF-8 as in RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool valid_utf8(ByteView text);
+
 /// The canonical encoding of a message that this process filled. REQUIRES: strings are UTF-8, enum values are declared,
 /// nesting is bounded.
 Bytes encode(const google::protobuf::Message& message);

@@ -49,7 +49,7 @@ StateChange commit_events(const MerkleMap& before, const KeyStates& states, Heig
   return out;
 }
 
-Key long_transaction_id_key(const TransactionId& id) { return {kLongTransactionIds, id.str()}; }
+Key long_transaction_id_key(const TransactionId& id) { return {kLongTransactionIds, id.hex()}; }
 
 std::optional<Event> long_transaction_id_event(const TransactionId& id, TimeMs expires, TimeMs block_time,
                                                std::int64_t short_expiry_ms, std::uint32_t transaction_index,

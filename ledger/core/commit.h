@@ -59,7 +59,7 @@ StateChange commit_events(const MerkleMap& before, const KeyStates& states, Heig
 /// The map value of a key.
 MapValue map_value(const Key& key, const KeyState& state);
 
-/// The key under which an id that blocks alone do not remember long enough is kept: kind 0, the id's 32 bytes.
+/// The key under which an id that blocks alone do not remember long enough is kept: kind 0, the id in hex.
 Key long_transaction_id_key(const TransactionId& id);
 
 /// The event that records such an id: event kind 0, payload = expiry as 8 bytes big-endian, no record.

@@ -1,23 +1,15 @@
-// The offline verifier of the portable certificate, and the pieces from which one is built.
+// The offline verifier of the portable certificate. `fact_builder.h` has the other side.
 //
 // It trusts the pinned genesis and nothing else: no node, no network, no root that came along. `ledger/README.md`, "To
 // verify", has the steps.
 #pragma once
 
-#include <functional>
-#include <span>
 #include <variant>
 #include <vector>
 
 #include "ledger/core/block_certificate.h"
 #include "ledger/core/genesis.h"
-#include "ledger/core/merkle_map.h"
 #include "ledger/core/transaction.h"
-
-namespace qilian::ledger::pb {
-class JournalRange;
-class MapProofMessage;
-}  // namespace qilian::ledger::pb
 
 namespace qilian::ledger {
 
@@ -56,7 +48,7 @@ struct VerifiedState {
 
 /// A fact that was proved, and by whom.
 struct VerifiedFact {
-  std::variant<VerifiedTransaction, VerifiedState> fact;
+  std::variant<VerifiedState, VerifiedTransaction> fact;
   Header header;     ///< the header under which the fact stands
   Header certified;  ///< the header that the quorum signed; the same or a later one
   HeaderHash certified_hash;
@@ -77,17 +69,5 @@ struct PinnedHead {
 /// question compares the claim with it. With `head`, the certified header must be that very header.
 Result<VerifiedFact> verify_fact(ByteView certificate, const Genesis& pinned,
                                  const std::optional<PinnedHead>& head = std::nullopt);
-
-/// Fills count, first and subtrees of a range proof for the entries [first, first + entries) of the journal with these
-/// leaf hashes; the caller adds the entries. REQUIRES: entries >= 1, first + entries <= leaves.size().
-void journal_range_proof(std::span<const Digest> leaves, std::uint64_t first, std::uint64_t entries,
-                         pb::JournalRange& out);
-
-/// The journal's root that a range leads to, or nothing where its shape is wrong.
-std::optional<Digest> journal_root_from_range(const pb::JournalRange& range);
-
-/// A map proof as a message. An inclusion proof leaves its leaf out (the verifier derives it), a proof of absence ships
-/// it.
-void fill_map_proof(const Digest& key_hash, const MapProof& proof, pb::MapProofMessage& out);
 
 }  // namespace qilian::ledger

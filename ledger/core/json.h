@@ -20,7 +20,7 @@ namespace qilian::ledger {
 Result<std::string> to_json(const google::protobuf::Message& message);
 
 /// Replaces `message` by what the text says. 64-bit integers may also be strings of digits. Error "json.syntax" for
-/// text that is no JSON object, "json.field" for an unknown or repeated field or a value of the wrong type or range;
+/// text that is no JSON object, "json.field" for an unknown field or a value of the wrong type or range;
 /// both name the place.
 Result<void> from_json(std::string_view text, google::protobuf::Message& message);
 
