@@ -60,7 +60,7 @@ struct AttestationView {
   std::vector<std::string> subjects;  ///< USCC, UDI@seq, ...
   std::string result;                 ///< "PASS", "QUALIFIED", "FAIL"
   std::string status;                 ///< "ACTIVE", "UNDER_REVIEW", ... as stored
-  bool in_force = false;              ///< ACTIVE, inside [from, to), not superseded, at the block's time
+  bool in_force = false;              ///< may be relied on at the block's time (notary/notary.h says when)
   std::vector<AttestedClaim> claims;
 };
 std::optional<AttestationView> find_attestation(const Context& context, std::string_view id);

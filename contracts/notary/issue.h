@@ -1,0 +1,20 @@
+// The hooks of notary.issue, which notary.correct runs on its replacement too.
+#pragma once
+
+#include "contracts/contract.h"
+#include "contracts/notary.pb.h"
+
+namespace qilian::contracts::notary {
+
+Outcome check_issue(const pb::NotaryIssue& issue);
+/// The issuer signs, with as many distinct officers as type and grade ask for: NOT-401, or COM-208 where one officer
+/// signed twice.
+SignerRule issue_signers(const pb::NotaryIssue& issue, const Context& context);
+Outcome issue_object(const pb::NotaryIssue& issue, const Context& context);
+Outcome issue_references(const pb::NotaryIssue& issue, const Context& context);
+/// `superseded`: the attestation that this one replaces, or empty. A chain of dependencies that leads to it is NOT-408.
+Outcome issue_invariants(const pb::NotaryIssue& issue, const Context& context, std::string_view superseded);
+/// Writes the attestation, its subjects' lists and, of an admission, the officers' tags.
+void apply_issue(const pb::NotaryIssue& issue, Context& context, std::string_view superseded);
+
+}  // namespace qilian::contracts::notary
