@@ -11,25 +11,23 @@
 
 #include <memory>
 
-#include "ledger/core/block_certificate.h"
-#include "ledger/core/genesis.h"
+#include "ledger/core/block.h"
+#include "ledger/core/commit.h"
 #include "ledger/store/types.h"
-
-namespace qilian::ledger {
-struct Block;
-}
 
 namespace qilian::ledger::store {
 
 /// The state after one block, fixed: later blocks do not change what it says. Thread-safe. Keep it for a request, not
 /// for a day: LevelDB cannot drop what it still sees.
-class Snapshot : public StateView {
+class Snapshot : public StateView, public KeyStates {
  public:
   virtual Height height() const = 0;
   virtual const Header& header() const = 0;
 
   /// StateView. A read that fails answers "nothing" and is remembered: `health()`.
   std::optional<Bytes> record(const Key& key) const override = 0;
+  /// KeyStates: what commit_events asks. Fails like `record`.
+  std::optional<KeyState> find(const Key& key) const override = 0;
   /// The first read error of this snapshot, if any. Whoever executed over it asks before trusting the result.
   virtual Result<void> health() const = 0;
 
@@ -89,16 +87,16 @@ class Store {
   virtual Result<Bytes> transaction_fact(const TransactionId& id) const = 0;
   /// Errors: "store.not_found" (the key does not exist, or does for an absence), "store.gone", "store.range" (claim and
   /// journal disagree).
-  virtual Result<Bytes> state_fact(const FactRequest& request) const = 0;
+  virtual Result<Bytes> state_fact(const StateQuestion& question) const = 0;
 
   // ---- writes; the owner's thread alone. After "store.io" every further write fails: stop the node.
 
-  /// Appends a block and its effects; visible to readers at once, durable after sync(). Error "store.order" unless
-  /// height = blocks(), executed() is its parent and the state root agrees.
-  virtual Result<void> append(const Block& block, const StateChange& change) = 0;
+  /// Appends a block, the ids of its transactions and its effects; visible to readers at once, durable after sync().
+  /// Error "store.order" unless height = blocks(), executed() is its parent and the state root agrees.
+  virtual Result<void> append(const Block& block, std::span<const TransactionId> ids, const StateChange& change) = 0;
   /// Replay: the effects of a block that stands in the segments already. Error "store.order" unless it is the next one
   /// to execute.
-  virtual Result<void> reapply(const Block& block, const StateChange& change) = 0;
+  virtual Result<void> reapply(const Block& block, std::span<const TransactionId> ids, const StateChange& change) = 0;
   /// Keeps a certificate that the caller verified. Error "store.order" where the block is not here or its header is
   /// another one.
   virtual Result<void> append_certificate(const BlockCertificate& certificate) = 0;

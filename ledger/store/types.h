@@ -8,9 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/core/header.h"
+#include "ledger/core/fact_builder.h"
 #include "ledger/core/merkle_list.h"
-#include "ledger/core/merkle_map.h"
 #include "ledger/core/state.h"
 
 namespace qilian::ledger::store {
@@ -22,6 +21,9 @@ struct Options {
   std::uint64_t segment_bytes = 256ull << 20;
   /// For how many heights below the last executed one the map stays provable.
   std::size_t recent_versions = 256;
+  /// Fewer are kept when their blocks together touched more keys than this (about 1 KB of memory each); certified
+  /// heights and above stay.
+  std::size_t recent_keys = 200'000;
   /// Told in one line each what a person should know: a torn tail that was cut, an index that is rebuilt.
   std::function<void(std::string_view)> log;
 };
@@ -42,37 +44,6 @@ struct StoredObject {
 };
 
 /// One entry of a journal.
-struct StoredEntry {
-  JournalLeaf leaf;
-  Bytes payload;
-  std::optional<Bytes> record;  ///< the record that this event wrote; nothing where it wrote none
-};
-
-/// What one block did to one key: absolute values, so that writing it twice changes nothing.
-struct KeyChange {
-  Key key;
-  Digest key_hash;
-  Digest value_hash;                 ///< MapValue::hash() after the block
-  Frontier frontier;                 ///< after the block
-  std::optional<Bytes> record;       ///< current record after the block
-  std::uint64_t first_entry = 0;     ///< journal index of entries[0]
-  std::vector<StoredEntry> entries;  ///< appended by this block, at least one
-};
-
-/// What one block did to the state.
-struct StateChange {
-  std::vector<KeyChange> keys;
-  MerkleMap map;  ///< after the block
-};
-
-/// A question for a fact certificate; the claims are those of certificate.proto, StateFact.
-enum class Claim { kCurrent = 1, kAtHeight = 2, kHistory = 3, kRange = 4, kAbsent = 5, kAbsentAtHeight = 6 };
-
-struct FactRequest {
-  Key key;
-  Claim claim = Claim::kCurrent;
-  Height from;  ///< kAtHeight, kAbsentAtHeight, kRange
-  Height to;    ///< kRange
-};
+using StoredEntry = JournalRecord;
 
 }  // namespace qilian::ledger::store
