@@ -10,11 +10,12 @@
 
 #include <deque>
 #include <memory>
+#include <span>
 #include <unordered_set>
 #include <vector>
 
-#include "contracts/engine.h"
 #include "ledger/store/store.h"
+#include "node/block_maker.h"
 
 namespace qilian::node {
 
@@ -63,6 +64,11 @@ class Executor {
   /// "executor.diverged" (stop).
   ledger::Result<Executed> install(ledger::ByteView block_frame, const ledger::BlockCertificate& certificate);
 
+  /// The same for the next blocks in a row, where only the last one has a certificate: it covers the others by their
+  /// parent hashes. All are checked against it before the first is executed.
+  ledger::Result<std::vector<Executed>> install_run(std::span<const ledger::Bytes> block_frames,
+                                                    const ledger::BlockCertificate& certificate);
+
   /// Keeps a verified certificate of a block at or below height(); one that is here already is ignored.
   /// "executor.diverged" where it certifies another header than ours.
   ledger::Result<void> append_certificate(const ledger::BlockCertificate& certificate);
@@ -84,24 +90,30 @@ class Executor {
   const ledger::store::Store& store() const { return *store_; }
 
  private:
-  struct Prepared;
+  struct IdHash {
+    std::size_t operator()(const ledger::TransactionId& id) const;
+  };
   struct Recent {
     ledger::TimeMs time;
     std::vector<ledger::TransactionId> ids;
   };
+  using Transactions = std::vector<std::shared_ptr<const ledger::Transaction>>;
 
-  struct IdHash {
-    std::size_t operator()(const ledger::TransactionId& id) const;
-  };
-
-  Executor(ledger::Genesis genesis, std::unique_ptr<ledger::store::Store> store);
+  Executor(const ledger::Genesis& genesis, std::unique_ptr<ledger::store::Store> store);
   ledger::Result<void> write_genesis();
   ledger::Result<void> recover();
   ledger::Result<void> reload_recent();
-  ledger::Result<Prepared> prepare(const Batch& batch) const;
-  ledger::Result<Prepared> prepare_again(const ledger::Block& block) const;
-  Executed accept(Prepared prepared);
-  void remember(ledger::TimeMs time, std::vector<ledger::TransactionId> ids);
+  ledger::Result<void> replay(ledger::Height height);
+  /// Splits off what was executed before or stands there twice.
+  Transactions without_repeated(const Transactions& in, ledger::TimeMs time,
+                                std::vector<ledger::TransactionId>& dropped);
+  ledger::Result<MadeBlock> make(ledger::TimeMs time, ledger::ReplicaId proposer,
+                                 const Transactions& transactions) const;
+  /// The same from a block's kept bytes. "executor.diverged" unless it gives the same header.
+  ledger::Result<MadeBlock> make_again(const ledger::Block& block);
+  void forget_before(ledger::TimeMs time);
+  void advance(const MadeBlock& made);
+  bool executed_before(const ledger::TransactionId& id, const ledger::MerkleMap& map) const;
 
   ledger::Genesis genesis_;
   ledger::ValidatorSet validators_;
