@@ -27,6 +27,7 @@ std::optional<Digest> list_root_from_inclusion(const Digest& leaf, std::uint64_t
 
 /// RFC 9162 2.1.4.1: from the first `old_size` leaves to all. REQUIRES: old_size <= leaves.size().
 std::vector<Digest> list_consistency_proof(std::span<const Digest> leaves, std::uint64_t old_size);
+/// False for old_size 0: every list goes on from the empty one, and a proof of that would say nothing.
 bool list_check_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t new_size,
                             const Digest& new_root, std::span<const Digest> path);
 
