@@ -1,5 +1,5 @@
-// The registry as other contracts read it: assets, versions, rights and lineage. Pure reads, except the two marks at the end.
-// A version is named "<udi>@<seq>" everywhere; an asset by its UDI alone.
+// The registry as other contracts read it: assets, versions, rights and lineage. Pure reads, except the two marks at
+// the end. A version is named "<udi>@<seq>" everywhere; an asset by its UDI alone.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ std::optional<pb::Asset> asset(const Context& context, std::string_view udi);
 std::optional<pb::AssetVersion> version(const Context& context, std::string_view version_id);
 std::optional<pb::Derivation> derivation(const Context& context, std::string_view version_id);
 
-/// The status as of a moment: REGISTERED or AMENDING past `valid_to` reads EXPIRED. A hold is not an asset's state: the gate asks for it.
+/// The status as of a moment: REGISTERED or AMENDING past `valid_to` reads EXPIRED. A hold is not an asset's state: the
+/// gate asks for it.
 pb::Asset::Status status_at(const pb::Asset& asset, TimeMs time);
 /// REGISTERED or AMENDING, and not expired: the asset may be granted, listed, traded and derived from.
 bool live(const pb::Asset& asset, TimeMs time);
@@ -48,7 +49,8 @@ std::vector<std::string> right_holders(const Context& context, std::string_view 
 std::vector<std::string> ancestors(const Context& context, std::string_view version_id);
 /// The strictest grade of the version's asset and of every ancestor 就高从严.
 pb::Asset::Grade effective_grade(const Context& context, std::string_view version_id);
-/// PERSONAL where the asset or an ancestor is, unless anonymisation is attested on the way; else the asset's own category.
+/// PERSONAL where the asset or an ancestor is, unless anonymisation is attested on the way; else the asset's own
+/// category.
 pb::Asset::Category effective_category(const Context& context, std::string_view version_id);
 
 /// 原始公共数据不得直接入市: raw, public and not unconditionally open (EVD-401).

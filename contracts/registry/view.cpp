@@ -1,0 +1,92 @@
+// The registry's half of asset_view.h: what the negative list and others may ask about a version.
+#include <map>
+
+#include "contracts/asset_view.h"
+#include "contracts/registry/steps.h"
+
+namespace qilian::contracts {
+namespace registry {
+namespace {
+
+Attribute text(std::string name, std::string value) {
+  return {.name = std::move(name), .texts = {std::move(value)}, .number = {}};
+}
+
+Attribute flag(std::string name, bool value) {
+  return {.name = std::move(name), .texts = {value ? "true" : "false"}, .number = value ? 1 : 0};
+}
+
+/// An empty optional field says nothing: it stays unknown.
+void add_text(std::vector<Attribute>& out, std::string name, const std::string& value) {
+  if (!value.empty()) out.push_back(text(std::move(name), value));
+}
+
+}  // namespace
+
+AssetView view_of(const Context& context, const pb::Asset& asset, const pb::AssetVersion& version,
+                  std::vector<std::string> parents) {
+  AssetView view;
+  view.version = version_id(version.udi(), version.seq());
+  view.udi = version.udi();
+  view.parents = std::move(parents);
+  std::vector<Attribute>& out = view.attributes;
+  out.push_back(text("kind", pb::Asset::Kind_Name(asset.kind())));
+  out.push_back(text("category", pb::Asset::Category_Name(asset.category())));
+  out.push_back(text("grade", pb::Asset::Grade_Name(asset.grade())));
+  out.push_back(text("open_level", pb::Asset::OpenLevel_Name(asset.open_level())));
+  out.push_back(text("pi_class", pb::Asset::PiClass_Name(asset.pi_class())));
+  out.push_back(flag("raw", asset.raw()));
+  out.push_back(flag("public_derived", asset.public_derived()));
+  if (asset.subject_count_band() != pb::Asset::SUBJECT_BAND_UNSPECIFIED) {
+    out.push_back(text("subject_count_band", pb::Asset::SubjectBand_Name(asset.subject_count_band())));
+  }
+  if (asset.source_basis() != pb::Asset::SOURCE_BASIS_UNSPECIFIED) {
+    out.push_back(text("source_basis", pb::Asset::SourceBasis_Name(asset.source_basis())));
+  }
+  add_text(out, "industry", asset.industry());
+  add_text(out, "region", asset.region());
+  add_text(out, "scenario", asset.scenario());
+  add_text(out, "registrant", asset.registrant());
+  if (version.items_size() > 0) {
+    out.push_back({.name = "items", .texts = {version.items().begin(), version.items().end()}, .number = {}});
+  }
+  for (const pb::Measure& measure : asset.precision()) {
+    out.push_back({.name = measure.name(), .texts = {}, .number = measure.value()});
+  }
+  for (const AttestationView& attestation : attestations_in_force(context, view.version)) {
+    if (attestation.result == "FAIL") continue;
+    view.claims.insert(view.claims.end(), attestation.claims.begin(), attestation.claims.end());
+  }
+  return view;
+}
+
+namespace {
+
+class RegistryAssets final : public AssetSource {
+ public:
+  explicit RegistryAssets(const Context& context) : context_(context) {}
+
+  std::optional<AssetView> find(std::string_view id) const override {
+    const std::optional<pb::AssetVersion> found = version(context_, id);
+    if (!found) return std::nullopt;
+    const std::optional<pb::Asset> owner = asset(context_, found->udi());
+    QILIAN_CHECK(owner.has_value());
+    std::vector<std::string> parents;
+    if (const auto from = derivation(context_, id)) {
+      for (const pb::ParentRef& parent : from->parents()) parents.push_back(version_id(parent.udi(), parent.version()));
+    }
+    return view_of(context_, *owner, *found, std::move(parents));
+  }
+
+ private:
+  const Context& context_;
+};
+
+}  // namespace
+}  // namespace registry
+
+std::unique_ptr<AssetSource> registry_assets(const Context& context) {
+  return std::make_unique<registry::RegistryAssets>(context);
+}
+
+}  // namespace qilian::contracts
