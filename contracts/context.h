@@ -119,6 +119,9 @@ class Context {
   /// Adds to the trace of an allowed call (what was relied on): "; " between parts; the receipt keeps 512 bytes.
   void add_trace(std::string_view part);
   const std::string& trace() const { return trace_; }
+  /// The receipt of a proposed body that this call completed: nested in the call's own.
+  void set_nested(ledger::Bytes receipt) { nested_ = std::move(receipt); }
+  const ledger::Bytes& nested() const { return nested_; }
 
  private:
   const BlockFrame& frame_;
@@ -129,6 +132,7 @@ class Context {
   std::map<std::string, int, std::less<>> derived_;
   std::string object_;
   std::string trace_;
+  ledger::Bytes nested_;
 };
 
 }  // namespace qilian::contracts

@@ -53,6 +53,8 @@ struct ListSubject {
   std::string environment;  ///< "IN_DOMAIN", "PRIVACY", "OPEN" or empty
   /// The operation, where it differs from the CallSpec's.
   ListOperation operation = ListOperation::kNone;
+  /// When the business was opened that this is a stage of; 0: now. Decides GRANDFATHER.
+  ledger::TimeMs opened_at{0};
   /// OFFER, AGREE and LIST are stopped by a standstill; a later stage of an open trade is not.
   bool opens_business = true;
 };
@@ -62,6 +64,8 @@ template <class Args>
 struct Handlers {
   /// 1xx of the arguments alone: COM-101, 106, 107. Part of batch validity: no state, no parameters.
   Outcome (*check)(const Args&) = nullptr;
+  /// Whose class the call has, where it depends on the arguments (governance.sign has that of the proposed body).
+  CreditClass (*credit_class)(const Args&, const Context&) = nullptr;
   /// Keys that the arguments bring with them (membership.apply): they count as known for this call.
   std::vector<Signer> (*body_keys)(const Args&) = nullptr;
   /// Whose quota pays and who is answerable; without it the lead's organisation.
@@ -97,6 +101,7 @@ class Call {
 
   using Message = google::protobuf::Message;
   virtual Outcome check(const Message& arguments) const = 0;
+  virtual CreditClass credit_class(const Message& arguments, const Context& context) const = 0;
   virtual std::vector<Signer> body_keys(const Message& arguments) const = 0;
   virtual std::optional<std::string> payer(const Message& arguments, const Context& context) const = 0;
   virtual SignerRule signers(const Message& arguments, const Context& context) const = 0;
@@ -132,6 +137,9 @@ class TypedCall final : public Call {
     return out;
   }
   Outcome check(const Message& a) const override { return handlers_.check ? handlers_.check(of(a)) : pass(); }
+  CreditClass credit_class(const Message& a, const Context& c) const override {
+    return handlers_.credit_class ? handlers_.credit_class(of(a), c) : spec_.credit;
+  }
   std::vector<Signer> body_keys(const Message& a) const override {
     return handlers_.body_keys ? handlers_.body_keys(of(a)) : std::vector<Signer>{};
   }
@@ -172,6 +180,9 @@ class TypedCall final : public Call {
   static const Args& of(const Message& message) { return static_cast<const Args&>(message); }
   Handlers<Args> handlers_;
 };
+
+/// The call of that name with its hooks; null where there is none.
+const Call* find_contract_call(std::string_view name);
 
 /// `spec.arguments` is filled in from Args. `stopped_by_moderate`: see Call.
 template <class Args>
