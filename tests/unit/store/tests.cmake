@@ -1,0 +1,22 @@
+# The executor is compiled in: its contracts are the stub, not contracts/.
+set(store_test_network
+  ${CMAKE_CURRENT_LIST_DIR}/network.cpp ${CMAKE_CURRENT_LIST_DIR}/stub_contracts.cpp
+  ${CMAKE_SOURCE_DIR}/node/block_maker.cpp ${CMAKE_SOURCE_DIR}/node/executor.cpp)
+
+add_library(store_test_network STATIC ${store_test_network})
+target_include_directories(store_test_network PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+target_link_libraries(store_test_network PUBLIC ledger_store PRIVATE qilian_warnings fmt::fmt)
+
+qilian_test(test_store
+  ${CMAKE_CURRENT_LIST_DIR}/segments_test.cpp ${CMAKE_CURRENT_LIST_DIR}/history_test.cpp ${CMAKE_CURRENT_LIST_DIR}/store_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/executor_test.cpp ${CMAKE_CURRENT_LIST_DIR}/facts_test.cpp)
+target_link_libraries(test_store PRIVATE store_test_network)
+
+# What a crash or a bad disk leaves.
+add_executable(store_crash_child ${CMAKE_CURRENT_LIST_DIR}/crash_child.cpp)
+target_link_libraries(store_crash_child PRIVATE store_test_network qilian_warnings)
+qilian_test(test_store_recovery
+  ${CMAKE_CURRENT_LIST_DIR}/damage_test.cpp ${CMAKE_CURRENT_LIST_DIR}/crash_test.cpp)
+target_link_libraries(test_store_recovery PRIVATE store_test_network)
+target_compile_definitions(test_store_recovery PRIVATE QILIAN_CRASH_CHILD="$<TARGET_FILE:store_crash_child>")
+add_dependencies(test_store_recovery store_crash_child)
