@@ -20,8 +20,8 @@ class Context;
 /// list then matches (fail closed).
 struct Attribute {
   std::string name;
-  std::vector<std::string> texts;
-  std::optional<std::int64_t> number;
+  std::vector<std::string> texts = {};
+  std::optional<std::int64_t> number = {};
   bool attested = false;  ///< stands in an attestation in force; beats a self-declared one of the same name
 };
 

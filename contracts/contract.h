@@ -31,26 +31,26 @@ namespace qilian::contracts {
 /// Who must be among the signers, beyond what the policy of the CallSpec says by itself.
 struct SignerRule {
   /// Each of these organisations signs; a missing one is COM-205 (or `missing_code`).
-  std::vector<std::string> organisations;
+  std::vector<std::string> organisations = {};
   std::string missing_code = "COM-205";
   /// At least `role_count` distinct organisations of `role` sign, or it is COM-206.
-  std::string role;
+  std::string role = {};
   std::size_t role_count = 0;
   /// At least `officer_count` distinct officers of the lead's organisation sign; fewer is COM-208 when one officer
   /// signed twice, else COM-206.
   std::size_t officer_count = 1;
   /// Decided by the hook itself: returned at this stage (e.g. AUT-410, COM-207).
-  Outcome denial;
+  Outcome denial = {};
 };
 
 /// An asset version that the negative list is asked about.
 struct ListSubject {
-  std::string version;  ///< UDI@seq; looked up
-  std::optional<AssetView>
-      draft;  ///< what does not stand in the state yet (REGISTER, DERIVE): its attributes and parents
-  std::vector<std::string> purposes;
-  std::string buyer;        ///< USCC, where there is one
-  std::string environment;  ///< "IN_DOMAIN", "PRIVACY", "OPEN" or empty
+  std::string version = {};  ///< UDI@seq; looked up
+  /// What does not stand in the state yet (REGISTER, DERIVE): its attributes and parents.
+  std::optional<AssetView> draft = {};
+  std::vector<std::string> purposes = {};
+  std::string buyer = {};        ///< USCC, where there is one
+  std::string environment = {};  ///< "IN_DOMAIN", "PRIVACY", "OPEN" or empty
   /// The operation, where it differs from the CallSpec's.
   ListOperation operation = ListOperation::kNone;
   /// When the business was opened that this is a stage of; 0: now. Decides GRANDFATHER.

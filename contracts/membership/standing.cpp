@@ -1,0 +1,83 @@
+#include "contracts/membership/standing.h"
+
+#include <algorithm>
+#include <set>
+
+#include "contracts/members.h"
+
+namespace qilian::contracts {
+namespace membership {
+
+pb::Organisation::Status standing(const pb::Organisation& organisation, TimeMs now) {
+  const bool lapsed = organisation.status() == pb::Organisation::SUSPENDED && organisation.suspended_until() != 0 &&
+                      now.value() >= organisation.suspended_until();
+  return lapsed ? organisation.status_before_suspension() : organisation.status();
+}
+
+bool undertaking_alive(const Context& context, std::string_view uscc) {
+  const auto undertaking = context.get<pb::Undertaking>(kind::kUndertaking, uscc);
+  return undertaking && context.time().value() < undertaking->expires();
+}
+
+std::vector<std::string> validators(const Context& context) {
+  const auto record = context.get<pb::ValidatorOrganisations>(kind::kValidatorOrganisations, "current");
+  if (!record) return {};
+  return {record->organisations().begin(), record->organisations().end()};
+}
+
+}  // namespace membership
+
+bool has_role(const Context& context, std::string_view uscc, std::string_view role) {
+  const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, uscc);
+  return organisation && std::ranges::any_of(organisation->roles(), [&](const pb::RoleGrant& held) { return held.role() == role; });
+}
+
+bool role_covers_sector(const Context& context, std::string_view uscc, std::string_view role, std::string_view sector) {
+  const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, uscc);
+  if (!organisation) return false;
+  for (const pb::RoleGrant& held : organisation->roles()) {
+    if (held.role() != role) continue;
+    return held.sectors().empty() || std::ranges::count(held.sectors(), sector) != 0;
+  }
+  return false;
+}
+
+bool organisation_exists(const Context& context, std::string_view uscc) { return context.exists(kind::kOrganisation, uscc); }
+
+bool organisation_active(const Context& context, std::string_view uscc) {
+  const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, uscc);
+  if (!organisation) return false;
+  const pb::Organisation::Status status = membership::standing(*organisation, context.time());
+  return status == pb::Organisation::ADMITTED || status == pb::Organisation::RESTRICTED;
+}
+
+std::vector<std::string> controller_group(const Context& context, std::string_view uscc) {
+  const auto limit = static_cast<std::size_t>(context.parameters().integer("membership.group_limit"));
+  // Organisations and persons are nodes of one graph; control is followed both ways.
+  std::set<std::string> seen{std::string(uscc)};
+  std::vector<std::string> open{std::string(uscc)};
+  const auto visit = [&](const std::string& name) {
+    if (seen.size() < limit && seen.insert(name).second) open.push_back(name);
+  };
+  for (std::size_t next = 0; next < open.size(); ++next) {
+    const std::string name = open[next];
+    if (const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, name)) {
+      for (const std::string& controller : organisation->controllers()) visit(controller);
+    }
+    if (const auto controlled = context.get<pb::ControlledOrganisations>(kind::kController, name)) {
+      for (const std::string& organisation : controlled->organisations()) visit(organisation);
+    }
+  }
+  std::vector<std::string> out;
+  for (const std::string& name : seen) {
+    if (!name.starts_with("person:")) out.push_back(name);
+  }
+  return out;
+}
+
+bool related(const Context& context, std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  return std::ranges::count(controller_group(context, a), b) != 0;
+}
+
+}  // namespace qilian::contracts
