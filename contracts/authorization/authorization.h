@@ -20,11 +20,13 @@ pb::Grant::Status status_at(const pb::Grant& grant, TimeMs time);
 std::string_view status_name(pb::Grant::Status status);
 
 /// Nothing where the grant is in effect now. Otherwise why not:
-/// COM-301 no such grant · COM-303 own state (pending, suspended, ended, not yet begun) · COM-203 an organisation is not active ·
-/// AUT-401 the right behind it is gone · AUT-405 its term is over · AUT-407 consent missing or expired · AUT-408 consent withdrawn ·
-/// AUT-409 used up · AUT-411 an ancestor is not in effect. Callers with a code of their own (REG-406, EVD-403) keep the trace.
+/// COM-301 no such grant · COM-303 own state (pending, suspended, ended, not yet begun) · COM-203 an organisation is
+/// not active · AUT-401 the right behind it is gone · AUT-405 its term is over · AUT-407 consent missing or expired ·
+/// AUT-408 consent withdrawn · AUT-409 used up · AUT-411 an ancestor is not in effect. Callers with a code of their own
+/// (REG-406, EVD-403) keep the trace.
 Outcome in_effect(const Context& context, std::string_view id);
-/// A licence that waits for exactly this trade, everything but its own state being in order: what EVD-403 accepts beside in_effect.
+/// A licence that waits for exactly this trade, everything but its own state being in order: what EVD-403 accepts
+/// beside in_effect.
 Outcome pending_for(const Context& context, std::string_view id, std::string_view trade);
 
 /// Does the grant reach this version?
@@ -33,11 +35,12 @@ bool has_right(const pb::Grant& grant, pb::Right::Type type);
 bool has_purpose(const pb::Grant& grant, std::string_view purpose);
 bool has_action(const pb::Grant& grant, pb::Grant::Action action);
 
-/// The PUBLIC_OPERATION grants that a version was made under: of its parents, and further up through the maker's own versions only.
-/// Empty for everything downstream of a licence.
+/// The PUBLIC_OPERATION grants that a version was made under: of its parents, and further up through the maker's own
+/// versions only. Empty for everything downstream of a licence.
 std::vector<pb::Grant> public_operation_behind(const Context& context, std::string_view version_id);
 
-/// AUT-412 where `actor` or its controller group holds the PUBLIC_OPERATION grant behind the version and the asset has been delivered.
+/// AUT-412 where `actor` or its controller group holds the PUBLIC_OPERATION grant behind the version and the asset has
+/// been delivered.
 Outcome check_redevelopment(const Context& context, std::string_view actor, std::string_view version_id);
 
 /// One use to be counted.

@@ -48,7 +48,8 @@ void write_new(Context& context, const pb::Grant& grant);
 
 /// AUT-401: the grantor (PUBLIC_OPERATION: a source agency that signed) still holds what it gives, on every target.
 Outcome check_right(const Context& context, const pb::Grant& grant);
-/// COM-104 for a purpose outside the governed table; AUT-404 where the table does not allow a target's category or grade for it.
+/// COM-104 for a purpose outside the governed table; AUT-404 where the table does not allow a target's category or
+/// grade for it.
 Outcome check_purposes(const Context& context, const pb::Grant& grant);
 /// AUT-405.
 Outcome check_term(const Context& context, const pb::Grant& grant);
@@ -59,7 +60,8 @@ Outcome check_consent(const Context& context, const pb::Grant& grant);
 /// AUT-414, for targets whose effective grade is IMPORTANT.
 Outcome check_assessment(const Context& context, const pb::Grant& grant);
 
-/// Organisations whose HOLD stands behind the targets of a PUBLIC_OPERATION grant, and the units that provide shared data: each signs.
+/// Organisations whose HOLD stands behind the targets of a PUBLIC_OPERATION grant, and the units that provide shared
+/// data: each signs.
 std::vector<std::string> source_agencies(const Context& context,
                                          const google::protobuf::RepeatedPtrField<pb::GrantTarget>& targets);
 

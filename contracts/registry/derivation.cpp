@@ -104,7 +104,8 @@ Outcome check_grant(const Context& context, const pb::ParentRef& parent) {
 
 Outcome references(const Args& args, const Context& context) {
   for (const pb::ParentRef& parent : args.parents()) {
-    if (!own(context, parent)) QILIAN_PASS(check_grant(context, parent));
+    // A grant that is named counts, even on one's own: caps and operators are found through it later.
+    if (!own(context, parent) || !parent.grant().empty()) QILIAN_PASS(check_grant(context, parent));
   }
   if (!args.job().empty()) QILIAN_PASS(compute::require_attested(context, args.job()));
   return pass();
@@ -129,7 +130,7 @@ Outcome check_operate(const Args& args, const Context& context) {
   for (const pb::RightClaim& claim : args.rights()) operates = operates || claim.type() == pb::Right::OPERATE;
   if (!operates) return pass();
   for (const pb::ParentRef& parent : args.parents()) {
-    if (own(context, parent)) continue;
+    if (parent.grant().empty()) continue;
     const pb::Grant grant = *authorization::grant(context, parent.grant());
     QILIAN_REQUIRE(authorization::has_action(grant, pb::Grant::SELL_PRODUCT), "REG-405",
                    "OPERATE is claimed, and grant " + grant.id() + " does not allow SELL_PRODUCT");
@@ -166,7 +167,7 @@ Outcome check_category(const Args& args, const Context& context) {
 Outcome check_job(const Args& args, const Context& context) {
   bool demanded = false;
   for (const pb::ParentRef& parent : args.parents()) {
-    if (own(context, parent)) continue;
+    if (parent.grant().empty()) continue;
     const pb::Grant grant = *authorization::grant(context, parent.grant());
     if (grant.environment() == pb::Grant::OPEN) continue;
     demanded = true;

@@ -21,6 +21,24 @@ void add_text(std::vector<Attribute>& out, std::string name, const std::string& 
   if (!value.empty()) out.push_back(text(std::move(name), value));
 }
 
+/// Upper end of the band: rules judge by the worst case.
+std::optional<std::int64_t> most_subjects(pb::Asset::SubjectBand band) {
+  switch (band) {
+    case pb::Asset::NO_SUBJECTS:
+      return 0;
+    case pb::Asset::BELOW_10K:
+      return 9'999;
+    case pb::Asset::FROM_10K_TO_100K:
+      return 99'999;
+    case pb::Asset::FROM_100K_TO_1M:
+      return 999'999;
+    case pb::Asset::FROM_1M:
+      return INT64_MAX;
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 AssetView view_of(const Context& context, const pb::Asset& asset, const pb::AssetVersion& version,
@@ -37,8 +55,8 @@ AssetView view_of(const Context& context, const pb::Asset& asset, const pb::Asse
   out.push_back(text("pi_class", pb::Asset::PiClass_Name(asset.pi_class())));
   out.push_back(flag("raw", asset.raw()));
   out.push_back(flag("public_derived", asset.public_derived()));
-  if (asset.subject_count_band() != pb::Asset::SUBJECT_BAND_UNSPECIFIED) {
-    out.push_back(text("subject_count_band", pb::Asset::SubjectBand_Name(asset.subject_count_band())));
+  if (const std::optional<std::int64_t> most = most_subjects(asset.subject_count_band())) {
+    out.push_back({.name = "subject_count", .texts = {}, .number = most});
   }
   if (asset.source_basis() != pb::Asset::SOURCE_BASIS_UNSPECIFIED) {
     out.push_back(text("source_basis", pb::Asset::SourceBasis_Name(asset.source_basis())));
