@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "tests/unit/ledger/public_vectors.h"
@@ -152,6 +154,23 @@ TEST_CASE("the verdict on a key is the same when asked again and past the cache'
   CHECK_FALSE(valid_public_key(bad));
   CHECK(valid_public_key(good));
   CHECK(valid_public_key(good));
+}
+
+TEST_CASE("many threads check the same and different keys and agree") {
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&wrong, t] {
+      for (int i = 0; i < 50; ++i) {
+        const SecretKey key = *SecretKey::from_seed(Bytes(32, static_cast<char>('A' + (i + t) % 8)));
+        const Signature signature = key.sign("message");
+        if (!verify_signature(key.public_key(), "message", signature)) ++wrong;
+        if (verify_signature(key.public_key(), "another", signature)) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("Wycheproof: exactly the valid signatures are accepted") {

@@ -1,6 +1,6 @@
 set(ledger_tests ${CMAKE_CURRENT_LIST_DIR})
 qilian_test(test_ledger_crypto ${ledger_tests}/signature_test.cpp ${ledger_tests}/bytes_test.cpp)
-target_link_libraries(test_ledger_crypto PRIVATE ledger_core Boost::json)
+target_link_libraries(test_ledger_crypto PRIVATE ledger_core Boost::json Threads::Threads)
 qilian_test(test_ledger_trees ${ledger_tests}/merkle_list_test.cpp ${ledger_tests}/merkle_map_test.cpp)
 target_link_libraries(test_ledger_trees PRIVATE ledger_core Boost::json PkgConfig::SODIUM)
 qilian_proto(ledger_test_proto unit/ledger/sample.proto)
