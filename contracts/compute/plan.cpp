@@ -69,6 +69,7 @@ Outcome object(const Args& args, const Context& context) {
 Outcome references(const Args& args, const Context& context) {
   const pb::Job job = draft(args, context);
   QILIAN_PASS(check_inputs_in_effect(context, job));
+  QILIAN_PASS(check_algorithm(context, job));
   return check_model(context, job);
 }
 

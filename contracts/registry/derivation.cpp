@@ -102,7 +102,19 @@ Outcome check_grant(const Context& context, const pb::ParentRef& parent) {
   return pass();
 }
 
+/// An effective CORE denies every operation; a draft does not stand in the state, so its parents are asked here.
+Outcome check_core(const Args& args, const Context& context) {
+  QILIAN_REQUIRE(!is_new(args) || args.description().grade() != pb::Asset::CORE, "REG-401",
+                 "CORE data is not registered 核心数据不予登记");
+  for (const pb::ParentRef& parent : args.parents()) {
+    QILIAN_REQUIRE(effective_grade(context, id_of(parent)) != pb::Asset::CORE, "COM-401",
+                   "effective grade CORE of " + id_of(parent));
+  }
+  return pass();
+}
+
 Outcome references(const Args& args, const Context& context) {
+  QILIAN_PASS(check_core(args, context));
   for (const pb::ParentRef& parent : args.parents()) {
     // A grant that is named counts, even on one's own: caps and operators are found through it later.
     if (!own(context, parent) || !parent.grant().empty()) QILIAN_PASS(check_grant(context, parent));

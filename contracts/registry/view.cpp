@@ -1,5 +1,5 @@
 // The registry's half of asset_view.h: what the negative list and others may ask about a version.
-#include <map>
+#include <algorithm>
 
 #include "contracts/asset_view.h"
 #include "contracts/registry/steps.h"
@@ -51,6 +51,10 @@ AssetView view_of(const Context& context, const pb::Asset& asset, const pb::Asse
   out.push_back(text("kind", pb::Asset::Kind_Name(asset.kind())));
   out.push_back(text("category", pb::Asset::Category_Name(asset.category())));
   out.push_back(text("grade", pb::Asset::Grade_Name(asset.grade())));
+  // A draft has no derivation yet, so its parents are asked.
+  pb::Asset::Grade strictest = std::max(asset.grade(), pb::Asset::ORDINARY);
+  for (const std::string& parent : view.parents) strictest = std::max(strictest, effective_grade(context, parent));
+  out.push_back(text("effective_grade", pb::Asset::Grade_Name(strictest)));
   out.push_back(text("open_level", pb::Asset::OpenLevel_Name(asset.open_level())));
   out.push_back(text("pi_class", pb::Asset::PiClass_Name(asset.pi_class())));
   out.push_back(flag("raw", asset.raw()));
