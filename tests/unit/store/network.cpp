@@ -86,7 +86,7 @@ BlockCertificate Network::certify(const Header& header) const {
   BlockCertificate out;
   out.header = header.encode();
   out.signers.assign((keys_.size() + 7) / 8, '\0');
-  const Bytes payload = checkpoint_payload(genesis_.hash, header.epoch, header.height, header.hash());
+  const Bytes payload = checkpoint_payload(header.genesis, header.epoch, header.height, header.hash());
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     out.signers[i / 8] = static_cast<char>(out.signers[i / 8] | 1 << (i % 8));
     out.signatures.push_back(keys_[i].sign(payload));
