@@ -25,9 +25,11 @@
 // step 5.
 #pragma once
 
-#include <deque>
+#include <algorithm>
+#include <functional>
 #include <set>
 #include <span>
+#include <utility>
 
 #include "consensus/log_record.h"
 #include "consensus/messages.h"
@@ -72,11 +74,13 @@ struct BlockSummary {
 
 /// What the ledger holds durably when the process starts.
 struct DurableState {
-  ValidatorSet validators;       ///< of the current epoch
-  CheckpointCertificate stable;  ///< L: highest block with a certificate (height 0: no signatures)
-  std::vector<BlockSummary>
-      blocks;     ///< block L and every executed block above it, ascending; for a fresh chain header 0
-  Limits limits;  ///< in force for the next block
+  ValidatorSet validators;               ///< of the current epoch
+  std::optional<ValidatorSet> previous;  ///< of the epoch before, if any
+  CheckpointCertificate stable;          ///< L: highest block with a certificate (height 0: no signatures)
+  /// Executed blocks, ascending without a gap, ending at the head: from max(0, L - window) where the ledger has them,
+  /// at least from L on. Header 0 is block 0. `executed` may be left empty; `limits` and `change` matter.
+  std::vector<BlockSummary> blocks;
+  Limits limits;  ///< in force right after the first of `blocks`
 };
 
 // ---- Inputs
@@ -242,6 +246,10 @@ class Core {
  private:
   explicit Core(const Config& config) : config_(config) {}
 
+  // The log read back (recovery.cpp).
+  Result<void> replay(const LogRecord& record);
+  Result<void> replay_vote(const VoteRecord& record);
+
   // Inputs (core.cpp).
   void on(const Tick& input);
   void on(const TransactionsAdmitted& input);
@@ -257,7 +265,10 @@ class Core {
                       std::int64_t timeout_ms);
   void on_prepare(const Verified<Message>& message, const Prepare& prepare);
   void on_commit(const Verified<Message>& message, const Commit& commit);
+  Slot* open_slot(Epoch epoch, Sequence sequence);
   void try_propose();
+  bool ready_to_propose() const;
+  void propose(TimeMs time, std::vector<EnvelopeDigest> envelopes);
   void advance();
   void advance_slot(Sequence sequence, Slot& slot);
   bool fresh_proposal_is_valid(Sequence sequence, Slot& slot, const StoredProposal& stored);
@@ -268,7 +279,12 @@ class Core {
   void replay_future();
 
   // Proposals and their envelopes (bodies.cpp).
-  StoredProposal* store_proposal(std::shared_ptr<const Proposal> proposal);
+  StoredProposal* store_proposal(const ProposalDigest& digest, std::shared_ptr<const Proposal> proposal,
+                                 bool from_log = false);
+  StoredProposal* find_proposal(const ProposalDigest& digest);
+  const StoredProposal* find_proposal(const ProposalDigest& digest) const;
+  bool body_is_here(const ProposalDigest& digest) const;
+  void request_proposal(const ProposalDigest& digest, ReplicaId source);
   void drop_proposal(const ProposalDigest& digest);
   void envelope_arrived(const EnvelopeDigest& digest);
   void record_proposal(StoredProposal& stored);
@@ -285,6 +301,8 @@ class Core {
   void note_block(const BlockSummary& block);
   void move_watermark();
   void start_epoch();
+  const ValidatorSet* set_of(Epoch epoch) const;
+  void settle_requests(const BlockSummary& block);
   void fetch_blocks();
 
   // View changes (view_change.cpp; §4.4).
@@ -293,6 +311,7 @@ class Core {
   void on_new_view(const Verified<Message>& message, const NewView& new_view);
   void on_fetch_view_changes(const FetchViewChanges& fetch);
   void join_view_changes();
+  std::size_t at_or_above_view() const;
   void try_new_view();
   void try_enter_view();
   void enter_view(const Verified<Message>& message, const NewView& new_view,
@@ -301,6 +320,12 @@ class Core {
 
   // Time, STATUS and what is sent again (status.cpp).
   void run_timers();
+  void watch_requests();
+  void watch_slots();
+  void send_again();
+  std::vector<ReplicaId> others(std::optional<ReplicaId> first = {}) const;
+  bool is_known_own(const SignedHeader& header) const;
+  bool behind() const { return certified_.height > executed_; }
   void on_status(const Status& status);
   void answer_status(const Status& status);
   void note_report(const Status& status);
@@ -323,6 +348,7 @@ class Core {
 
   Config config_;
   ValidatorSet set_;
+  std::optional<ValidatorSet> previous_set_;  ///< certifies the boundary block
   Ready ready_;
 
   // View state.
@@ -334,31 +360,36 @@ class Core {
   std::optional<Verified<Message>>
       own_view_change_;                    ///< durable VIEW-CHANGE for view_, sent again until a view is entered
   std::optional<View> proposed_new_view_;  ///< the view for which our NEW-VIEW was handed out
+  std::map<ReplicaId, Verified<Message>> proposed_named_;  ///< the VIEW-CHANGEs it names
 
   // Slots above L.
   std::map<Sequence, Slot> slots_;
   std::map<ProposalDigest, StoredProposal> proposals_;
-  Sequence next_sequence_{1};  ///< the next slot that a primary fills
+  std::map<EnvelopeDigest, std::set<ProposalDigest>> wanted_;  ///< lacking envelopes and who names them
+  Sequence next_sequence_{1};                                  ///< the next slot that a primary fills
   std::map<ReplicaId, std::map<FutureKey, FutureMessage>> future_;
 
   // Executed and certified.
-  CheckpointCertificate stable_;     ///< L and its proof
-  CheckpointCertificate certified_;  ///< highest certificate seen
+  CheckpointCertificate stable_;        ///< L and its proof
+  CheckpointCertificate voted_stable_;  ///< highest L that votes were given above; above stable_ only after a restart
+  CheckpointCertificate certified_;     ///< highest certificate seen
   Height executed_;
   Height emitted_;                         ///< highest slot handed out for execution
   std::map<Height, BlockSummary> blocks_;  ///< own headers from L - window on, ids left out
   std::map<Height, std::map<ReplicaId, Verified<Message>>> checkpoints_;
-  std::set<Height> certificates_out_;             ///< heights whose certificate was handed out
-  std::map<Height, HeaderHash> own_checkpoints_;  ///< every header signed here, from L - window on
-  std::map<Height, Limits> limits_;               ///< by the first height at which they are in force
-  std::optional<BlockSummary::Change> change_;    ///< a pending change of validators ...
-  Height boundary_;                               ///< ... and its last block
+  std::map<Height, CheckpointCertificate> certificates_;  ///< above L, at most two windows
+  std::set<Height> certificates_out_;                     ///< heights whose certificate was handed out
+  std::map<Height, HeaderHash> own_checkpoints_;          ///< every header signed here, from L - window on
+  std::map<Height, Limits> limits_;                       ///< by the first height at which they are in force
+  std::optional<BlockSummary::Change> change_;            ///< a pending change of validators ...
+  Height boundary_;                                       ///< ... and its last block
 
   // Requests.
   Pool pool_;
   std::set<EnvelopeDigest> forwarded_wanted_;  ///< forwarded to this primary and not held yet
 
   // Time.
+  bool ticked_ = false;
   std::int64_t now_ = 0;
   TimeMs clock_;
   std::int64_t timeout_ms_ = 0;
@@ -369,6 +400,7 @@ class Core {
   std::int64_t proposed_ms_ = 0;  ///< when this primary last proposed
   std::optional<std::int64_t> view_change_deadline_;
   std::optional<std::int64_t> behind_since_;
+  std::optional<std::int64_t> boundary_wait_ms_;   ///< since when nothing fills up to the boundary
   std::map<ReplicaId, std::int64_t> answered_ms_;  ///< last answer to a peer's STATUS
   std::uint32_t fetch_turn_ = 0;                   ///< rotates the sources of fetches
 

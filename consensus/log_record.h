@@ -56,8 +56,16 @@ struct EpochRecord {
   bool operator==(const EpochRecord&) const = default;
 };
 
-using LogRecord =
-    std::variant<StartRecord, ProposalRecord, EnvelopeRecord, VoteRecord, ViewChangeRecord, NewViewRecord, EpochRecord>;
+/// The low watermark moved to this certificate. Votes that follow lie within its window, so after a restart that finds
+/// the ledger further back (its certificate was not synced) a VIEW-CHANGE still starts here and names everything that
+/// prepared above.
+struct StableRecord {
+  CheckpointCertificate certificate;
+  bool operator==(const StableRecord&) const = default;
+};
+
+using LogRecord = std::variant<StartRecord, ProposalRecord, EnvelopeRecord, VoteRecord, ViewChangeRecord, NewViewRecord,
+                               EpochRecord, StableRecord>;
 
 /// u8 kind, then a fixed big-endian layout. Deterministic.
 Bytes encode_record(const LogRecord& record);

@@ -15,6 +15,7 @@ struct Slot {
   std::optional<SignedHeader> pre_prepare;  ///< accepted PRE-PREPARE of the view's primary; the first one stands
   std::optional<Verified<Message>> pre_prepare_message;  ///< to send again; absent where NEW-VIEW carried it
   bool from_new_view = false;                            ///< exempt from the rules for fresh proposals
+  std::int64_t since_ms = 0;                             ///< steady time of acceptance
   TimeMs arrival_clock;  ///< this replica's clock when a fresh pre-prepare first arrived
   std::int64_t arrival_timeout_ms = 0;
   bool valid = false;                               ///< fresh proposal found valid
@@ -27,6 +28,7 @@ struct Slot {
 
   // All views.
   std::optional<PreparedCertificate> prepared;  ///< of the highest view in which the slot prepared here
+  std::optional<SignedHeader> own_commit;       ///< the durable COMMIT whose record holds `prepared`
   std::optional<ProposalDigest> committed;      ///< committed-local; never changes
 
   void clear_view();
