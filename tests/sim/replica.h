@@ -1,0 +1,95 @@
+// One simulated replica: the core in the caller's loop of core.h, with a disk that loses what was not synced, and a toy
+// executor.
+#pragma once
+
+#include "consensus/core.h"
+#include "tests/sim/world.h"
+
+namespace qilian::sim {
+
+/// How a faulty replica misbehaves. Everything but sending follows the protocol, which makes it the more plausible.
+enum class Behaviour { kHonest, kEquivocator, kSilentPrimary, kMute };
+
+struct Block {
+  consensus::BlockSummary summary;
+  ledger::HeaderHash parent;
+};
+
+class Replica {
+ public:
+  Replica(World& world, std::uint32_t self, Behaviour behaviour, const ledger::GenesisHash& genesis,
+          const ledger::ValidatorSet& set, std::uint32_t window, std::int64_t skew_ms);
+
+  std::uint32_t self() const { return self_; }
+  bool up() const { return core_.has_value(); }
+  bool honest() const { return behaviour_ == Behaviour::kHonest; }
+  const consensus::Core& core() const { return *core_; }
+  consensus::CoreStatus status() const { return core_->status(); }
+
+  void start();
+  /// Power off: everything unsynced is gone, at times one record of it survives.
+  void crash();
+  void tick();
+  void receive(std::uint32_t from, const consensus::Message& message);
+  void admit(const consensus::EnvelopeInfo& info);
+  bool executed(const ledger::TransactionId& id) const { return executed_.contains(id); }
+
+  // What peers may ask for.
+  const std::map<ledger::Height, Block>& chain() const { return chain_; }
+  const consensus::EnvelopeInfo* envelope(const ledger::EnvelopeDigest& digest) const;
+
+ private:
+  struct Pending {
+    std::vector<ledger::Bytes> records;
+    std::vector<Block> blocks;
+    std::vector<consensus::CheckpointCertificate> certificates;
+    std::vector<consensus::Verified<consensus::Message>> votes;
+  };
+
+  void step(const consensus::Input& input);
+  void drain();
+  void handle(consensus::Ready ready);
+  void sync();
+  void synced();
+  void run_executor();
+  void execute(const consensus::ExecuteBatch& batch);
+  void append_block(Block block);
+  void fetch_blocks(const consensus::BlockFetch& fetch);
+  void fetch_envelopes(const consensus::EnvelopeFetch& fetch);
+  void maybe_compact();
+  void send_own(const consensus::Verified<consensus::Message>& own);
+  void transmit(std::optional<std::uint32_t> to, const consensus::Message& message);
+  std::optional<consensus::Message> tamper(std::uint32_t to, const consensus::Message& message);
+
+  World& world_;
+  std::uint32_t self_;
+  Behaviour behaviour_;
+  ledger::GenesisHash genesis_;
+  ledger::ValidatorSet set_;
+  std::uint32_t window_;
+  std::int64_t skew_ms_;
+  std::uint32_t incarnation_ = 0;
+
+  // Durable.
+  std::vector<ledger::Bytes> disk_log_;
+  std::map<ledger::Height, Block> disk_chain_;
+  std::map<ledger::Height, consensus::CheckpointCertificate> disk_certificates_;
+
+  // Volatile.
+  std::optional<consensus::Core> core_;
+  std::optional<consensus::Verifier> verifier_;
+  std::optional<consensus::Signer> signer_;
+  Pending unsynced_;
+  Pending syncing_;
+  bool sync_running_ = false;
+  bool draining_ = false;
+  std::map<ledger::EnvelopeDigest, consensus::EnvelopeInfo> envelopes_;
+  std::map<ledger::Height, Block> chain_;
+  std::map<ledger::TransactionId, ledger::Height> executed_;
+  std::vector<consensus::ExecuteBatch> to_execute_;
+  bool executor_running_ = false;
+  // An equivocator's second story: the digest it tells odd replicas.
+  std::map<std::pair<ledger::View, ledger::Height>, std::shared_ptr<const consensus::Proposal>> lies_;
+};
+
+}  // namespace qilian::sim

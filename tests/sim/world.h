@@ -1,0 +1,43 @@
+// What a simulated replica may touch: virtual time and a lossy network.
+#pragma once
+
+#include <functional>
+
+#include "consensus/core.h"
+#include "tests/sim/oracle.h"
+#include "tests/sim/random.h"
+
+namespace qilian::sim {
+
+/// How one run is set up. Everything else follows from the seed.
+struct Options {
+  std::uint64_t seed = 1;
+  std::int64_t fault_ms = 8'000;       ///< the safety phase: faults of every kind
+  std::int64_t liveness_ms = 240'000;  ///< after healing: the longest that all transactions may take
+  bool wire = false;                   ///< every message goes through wire.h
+};
+
+struct Counters {
+  std::uint64_t deliveries = 0, dropped = 0, duplicated = 0, crashes = 0, partitions = 0, view_changes = 0,
+                equivocations = 0, silenced = 0, blocks = 0, transactions = 0, accusations = 0, refused = 0,
+                fetched_blocks = 0, compactions = 0;
+  std::map<std::string, std::uint64_t> by_kind;
+};
+
+class World {
+ public:
+  virtual ~World() = default;
+  virtual std::int64_t now() const = 0;
+  virtual void at(std::int64_t time_ms, std::function<void()> action) = 0;
+  virtual void send(std::uint32_t from, std::uint32_t to, std::shared_ptr<const consensus::Message> message) = 0;
+  virtual Random& random() = 0;
+  virtual Oracle& oracle() = 0;
+  virtual Counters& counters() = 0;
+  virtual std::size_t size() const = 0;
+  /// Asks `to` for something outside the core's messages; `answer` runs at `to` when it is up and reached, and what it
+  /// returns runs here.
+  virtual void ask(std::uint32_t from, std::uint32_t to,
+                   std::function<std::function<void()>(class Replica&)> answer) = 0;
+};
+
+}  // namespace qilian::sim
