@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <functional>
 #include <random>
 
@@ -66,14 +67,33 @@ void for_each_structural_mutant(const pb::FactCertificate& root, const std::func
     std::vector<const FieldDescriptor*> fields;
     const auto& reflection = *message.GetReflection();
     reflection.ListFields(message, &fields);
-    for (const FieldDescriptor* field : fields) {
+    const auto mutant = [&](auto change) {
       const std::unique_ptr<Message> saved(message.New());
       saved->CopyFrom(message);
-      const auto mutant = [&](auto change) {
-        change();
-        each(encode(work));
-        message.CopyFrom(*saved);
-      };
+      change();
+      each(encode(work));
+      message.CopyFrom(*saved);
+    };
+    // What a good certificate leaves out, put in.
+    for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+      const FieldDescriptor* field = message.GetDescriptor()->field(i);
+      const bool present = std::find(fields.begin(), fields.end(), field) != fields.end();
+      if (present || field->real_containing_oneof() != nullptr) continue;
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64)
+        mutant([&] { reflection.SetUInt64(&message, field, 1); });
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated()) {
+        mutant([&] { reflection.MutableMessage(&message, field); });
+      }
+      if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) continue;
+      for (const Bytes& value : {Bytes("x"), Bytes(32, 'x'), Bytes(32, '\0')}) {
+        if (field->type() == FieldDescriptor::TYPE_STRING && value[0] == '\0') continue;
+        mutant([&] {
+          field->is_repeated() ? reflection.AddString(&message, field, value)
+                               : reflection.SetString(&message, field, value);
+        });
+      }
+    }
+    for (const FieldDescriptor* field : fields) {
       mutant([&] { reflection.ClearField(&message, field); });
       if (field->is_repeated()) {
         const int size = reflection.FieldSize(message, field);
@@ -172,7 +192,7 @@ TEST_CASE("bytes cut out, put in, overwritten or moved are refused") {
   }
 }
 
-TEST_CASE("fields cut, entries dropped, doubled or swapped, and numbers shifted are refused") {
+TEST_CASE("fields cut or put in, entries dropped, doubled or swapped, and numbers shifted are refused") {
   const TestChain chain = make_story(true);
   int mutants = 0;
   for (const Bytes& good : good_certificates(chain)) {
