@@ -39,6 +39,11 @@ Outcome require_notice(const Context& context, std::int64_t effective_at) {
   return pass();
 }
 
+/// Over for good: repealed, replaced, or an emergency entry that nobody ratified.
+bool ended(const pb::NegativeEntry& entry, TimeMs now) {
+  return (entry.to() != 0 && entry.to() <= now.value()) || (entry.lapses_at() != 0 && entry.lapses_at() <= now.value());
+}
+
 pb::NegativeList next_version(const Context& context, std::uint64_t version, std::int64_t effective_at, const std::string& document) {
   pb::NegativeList list = published(context.state()).value_or(pb::NegativeList());
   list.set_previous(list.version());
@@ -57,13 +62,15 @@ pb::NegativeList next_version(const Context& context, std::uint64_t version, std
   // Entries that ended before now are of no use to any later question about the present; older versions keep them.
   auto* entries = list.mutable_entries();
   entries->erase(std::remove_if(entries->begin(), entries->end(),
-                                [&](const pb::NegativeEntry& entry) { return entry.to() != 0 && entry.to() <= context.time().value(); }),
+                                [&](const pb::NegativeEntry& entry) { return ended(entry, context.time()); }),
                  entries->end());
   return list;
 }
 
-bool has_live_entry(const pb::NegativeList& list, const std::string& code) {
-  return std::ranges::any_of(list.entries(), [&](const pb::NegativeEntry& entry) { return entry.code() == code && entry.to() == 0; });
+bool has_live_entry(const pb::NegativeList& list, const std::string& code, TimeMs now) {
+  return std::ranges::any_of(list.entries(), [&](const pb::NegativeEntry& entry) {
+    return entry.code() == code && entry.to() == 0 && !ended(entry, now);
+  });
 }
 
 /// Ends whatever entry of that code is open at `at`.
@@ -133,7 +140,7 @@ Outcome announce_invariants(const pb::NegativeListAnnounce& a, const Context& co
 Outcome announce_apply(const pb::NegativeListAnnounce& a, Context& context) {
   pb::NegativeList list = next_version(context, a.version(), a.effective_at(), a.document());
   for (const pb::NegativeEntry& entry : a.entries()) {
-    record_life(context, entry.code(), has_live_entry(list, entry.code()) ? pb::EntryLife::AMENDED : pb::EntryLife::ANNOUNCED, list, 0);
+    record_life(context, entry.code(), has_live_entry(list, entry.code(), context.time()) ? pb::EntryLife::AMENDED : pb::EntryLife::ANNOUNCED, list, 0);
   }
   add_entries(list, a.entries(), context.time(), 0);
   QILIAN_PASS(check_size(context, list));
@@ -152,7 +159,7 @@ Outcome repeal_check(const pb::NegativeListRepeal& a) {
 Outcome repeal_object(const pb::NegativeListRepeal& a, const Context& context) {
   const auto list = published(context.state());
   for (const std::string& code : a.codes()) {
-    QILIAN_REQUIRE(list && has_live_entry(*list, code), "COM-301", "no entry " + code + " in force or announced");
+    QILIAN_REQUIRE(list && has_live_entry(*list, code, context.time()), "COM-301", "no entry " + code + " in force or announced");
   }
   return pass();
 }
@@ -184,7 +191,7 @@ Outcome emergency_check(const pb::NegativeListEmergency& a) {
 Outcome emergency_object(const pb::NegativeListEmergency& a, const Context& context) {
   const auto list = published(context.state());
   for (const pb::NegativeEntry& entry : a.entries()) {
-    QILIAN_REQUIRE(!list || !has_live_entry(*list, entry.code()), "COM-302", "entry " + entry.code() + " exists");
+    QILIAN_REQUIRE(!list || !has_live_entry(*list, entry.code(), context.time()), "COM-302", "entry " + entry.code() + " exists");
   }
   return pass();
 }
