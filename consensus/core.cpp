@@ -189,7 +189,8 @@ CoreStatus Core::status() const {
   out.view_changes = view_changes_started_;
   out.dropped = dropped_;
   for (const auto& [sender, messages] : future_) out.buffered += messages.size();
-  for (const auto& [sequence, slot] : slots_) out.buffered += slot.prepares.size() + slot.commits.size();
+  for (const auto& [sequence, slot] : slots_)
+    out.buffered += slot.prepares.size() + slot.commits.size() + slot.old_commits.size();
   for (const auto& [height, messages] : checkpoints_) out.buffered += messages.size();
   for (const auto& [view, messages] : view_changes_) out.buffered += messages.size();
   out.buffered += proposals_.size();

@@ -270,6 +270,7 @@ class Core {
   bool ready_to_propose() const;
   void propose(TimeMs time, std::vector<EnvelopeDigest> envelopes);
   void advance();
+  void note_committed(Slot& slot);
   void advance_slot(Sequence sequence, Slot& slot);
   bool fresh_proposal_is_valid(Sequence sequence, Slot& slot, const StoredProposal& stored);
   std::optional<TimeMs> header_time(Sequence sequence) const;

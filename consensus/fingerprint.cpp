@@ -47,6 +47,7 @@ Digest Core::fingerprint() const {
     out.u8(slot.prepared ? 1 : 0);
     if (slot.prepared) write(out, *slot.prepared);
     add(out, slot.own_commit);
+    add(out, slot.old_commits);
     out.u8(slot.committed ? 1 : 0);
     if (slot.committed) out.raw(slot.committed->view());
   }

@@ -97,7 +97,11 @@ void Core::on_prepare(const Verified<Message>& message, const Prepare& prepare) 
 }
 
 void Core::on_commit(const Verified<Message>& message, const Commit& commit) {
-  if (commit.epoch != set_.epoch || commit.view < view_) return;
+  if (commit.epoch != set_.epoch) return;
+  if (commit.view < view_) {
+    if (Slot* slot = open_slot(commit.epoch, commit.sequence)) slot->add_old_commit(message);
+    return;
+  }
   if (commit.view > view_ || !in_view_) return buffer_future(message, commit.view, commit.sequence);
   if (Slot* slot = open_slot(commit.epoch, commit.sequence)) {
     keep_first(slot->commits, message, commit, [this](const auto& a, const auto& b) { accuse(a, b); });
@@ -170,24 +174,27 @@ bool Core::fresh_proposal_is_valid(Sequence sequence, Slot& slot, const StoredPr
 }
 
 void Core::advance() {
-  if (in_view_) {
-    for (auto& [sequence, slot] : slots_) {
-      if (sequence > high_watermark()) break;
-      advance_slot(sequence, slot);
-    }
+  for (auto& [sequence, slot] : slots_) {
+    if (sequence > high_watermark()) break;
+    note_committed(slot);
+    if (in_view_) advance_slot(sequence, slot);
   }
   execute_committed();
   try_propose();
 }
 
-void Core::advance_slot(Sequence sequence, Slot& slot) {
-  // A quorum of matching COMMITs commits the slot even where this replica did not prepare it.
-  if (!slot.committed && slot.commits.size() >= quorum()) {
-    slot.committed = committed_digest(slot, n());
-    if (slot.committed && *slot.committed != kNullDigest && find_proposal(*slot.committed) == nullptr) {
-      request_proposal(*slot.committed, slot.commits.begin()->first);
-    }
+void Core::note_committed(Slot& slot) {
+  // A quorum of matching COMMITs commits the slot even where this replica did not prepare it, or gave that view up
+  // meanwhile.
+  if (slot.committed) return;
+  slot.committed = committed_digest(slot, n());
+  if (slot.committed && *slot.committed != kNullDigest && find_proposal(*slot.committed) == nullptr) {
+    const auto& commits = slot.commits.empty() ? slot.old_commits : slot.commits;
+    request_proposal(*slot.committed, commits.begin()->first);
   }
+}
+
+void Core::advance_slot(Sequence sequence, Slot& slot) {
   if (!slot.pre_prepare) return;
   const auto digest = ProposalDigest::of(slot.pre_prepare->digest);
   StoredProposal* stored = find_proposal(digest);

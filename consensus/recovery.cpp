@@ -69,6 +69,7 @@ Result<void> Core::replay(const LogRecord& record) {
     in_view_ = false;
     timeout_ms_ = std::min(timeout_ms_ * 2, config_.max_timeout_ms);
     current_new_view_.reset();
+    for (auto& [sequence, slot] : slots_) slot.retire_commits();
     own_view_change_ = OwnLog::trust(message);
     std::erase_if(view_changes_, [&](const auto& entry) { return entry.first < view_; });
     view_changes_[view_].insert_or_assign(config_.self, *own_view_change_);
@@ -110,7 +111,13 @@ Result<void> Core::replay_vote(const VoteRecord& record) {
     slot->prepared = record.prepared;
     slot->own_commit = vote;
   }
-  if (vote.view < view_) return {};
+  if (vote.view < view_) {
+    if (vote.type == MessageType::kCommit) {
+      slot->add_old_commit(
+          OwnLog::trust(Commit{vote.epoch, vote.view, vote.sequence, digest, vote.sender, vote.signature}));
+    }
+    return {};
+  }
   if (vote.view > view_ || !in_view_) return fail("consensus.log", "a vote in a view that the log never entered");
   switch (vote.type) {
     case MessageType::kPrePrepare: {

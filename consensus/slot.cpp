@@ -2,12 +2,26 @@
 
 namespace qilian::consensus {
 
+void Slot::add_old_commit(const Verified<Message>& message) {
+  const auto& commit = std::get<Commit>(*message);
+  const auto [it, fresh] = old_commits.try_emplace(commit.sender, message);
+  if (!fresh && std::get<Commit>(*it->second).view < commit.view) it->second = message;
+}
+
+void Slot::retire_commits() {
+  for (const auto& [sender, message] : commits) add_old_commit(message);
+  commits.clear();
+}
+
 void Slot::clear_view() {
+  retire_commits();
+  auto kept_old = std::move(old_commits);
   auto kept_prepared = std::move(prepared);
   const auto kept_commit = own_commit;
   const auto kept_committed = committed;
   *this = Slot{};
   own_commit = kept_commit;
+  old_commits = std::move(kept_old);
   prepared = std::move(kept_prepared);
   committed = kept_committed;
 }
@@ -33,10 +47,13 @@ std::optional<PreparedCertificate> prepared_certificate(const Slot& slot, std::s
 }
 
 std::optional<ProposalDigest> committed_digest(const Slot& slot, std::size_t n) {
-  std::map<ProposalDigest, std::size_t> count;
-  for (const auto& [sender, message] : slot.commits) {
-    const ProposalDigest& digest = std::get<Commit>(*message).digest;
-    if (++count[digest] >= ledger::quorum(n)) return digest;
+  for (const auto* commits : {&slot.commits, &slot.old_commits}) {
+    if (commits->size() < ledger::quorum(n)) continue;
+    std::map<std::pair<View, ProposalDigest>, std::size_t> count;
+    for (const auto& [sender, message] : *commits) {
+      const auto& commit = std::get<Commit>(*message);
+      if (++count[{commit.view, commit.digest}] >= ledger::quorum(n)) return commit.digest;
+    }
   }
   return std::nullopt;
 }

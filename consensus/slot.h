@@ -31,6 +31,13 @@ struct Slot {
   std::optional<SignedHeader> own_commit;       ///< the durable COMMIT whose record holds `prepared`
   std::optional<ProposalDigest> committed;      ///< committed-local; never changes
 
+  /// The highest COMMIT of each replica below the current view: q of one view and digest still commit the slot, so that
+  /// a replica that gave up a view alone can finish what the others committed in it.
+  std::map<ReplicaId, Verified<Message>> old_commits;
+
+  /// `commits` become old ones: their view is over here.
+  void retire_commits();
+  void add_old_commit(const Verified<Message>& message);
   void clear_view();
 };
 
@@ -65,7 +72,7 @@ struct FutureMessage {
 /// Whether the slot has a PRE-PREPARE and q-1 PREPAREs of distinct backups for its digest; the certificate if so.
 std::optional<PreparedCertificate> prepared_certificate(const Slot& slot, std::size_t n, ReplicaId primary);
 
-/// The digest that q COMMITs of distinct replicas name, if one does.
+/// The digest that q COMMITs of distinct replicas name in one view, if one does.
 std::optional<ProposalDigest> committed_digest(const Slot& slot, std::size_t n);
 
 }  // namespace qilian::consensus

@@ -139,9 +139,8 @@ void Core::answer_status(const Status& status) {
     } else if (!in_view_ && own_view_change_) {
       relay(peer, *own_view_change_);
     }
-    return;
   }
-  if (status.view != view_ || !in_view_ || !status.in_view) return;
+  const bool same_view = status.view == view_ && in_view_ && status.in_view;
   const std::size_t before = ready_.messages_now.size();
   for (const auto& [sequence, slot] : slots_) {
     if (ready_.messages_now.size() - before > kMaxAnswer) break;
@@ -150,14 +149,18 @@ void Core::answer_status(const Status& status) {
     const std::size_t index = sequence.value() - status.stable.value() - 1;
     const auto flags = index < status.slots.size() ? static_cast<unsigned char>(status.slots[index]) : 0;
     if ((flags & Status::kCommitted) != 0) continue;
-    if ((flags & Status::kHasProposal) == 0 && slot.pre_prepare_message) relay(peer, *slot.pre_prepare_message);
-    if ((flags & Status::kPrepared) == 0) {
+    if (same_view && (flags & Status::kHasProposal) == 0 && slot.pre_prepare_message)
+      relay(peer, *slot.pre_prepare_message);
+    if (same_view && (flags & Status::kPrepared) == 0) {
       for (const auto& [sender, message] : slot.prepares) {
         if (sender != peer) relay(peer, message);
       }
     }
-    for (const auto& [sender, message] : slot.commits) {
-      if (sender != peer) relay(peer, message);
+    // COMMITs help in any view.
+    for (const auto* commits : {&slot.commits, &slot.old_commits}) {
+      for (const auto& [sender, message] : *commits) {
+        if (sender != peer) relay(peer, message);
+      }
     }
   }
 }
@@ -198,10 +201,16 @@ bool Core::is_known_own(const SignedHeader& header) const {
   const auto it = slots_.find(header.sequence);
   if (header.view > view_ || it == slots_.end()) return false;
   const Slot& slot = it->second;
-  const bool same = !slot.pre_prepare || slot.pre_prepare->digest == header.digest;
-  if (header.type == MessageType::kPrePrepare) return same && (slot.proposed || slot.from_new_view);
-  if (header.type == MessageType::kPrepare) return same && slot.voted_prepare;
-  return same && slot.voted_commit;
+  // A durable vote says which digest it was for; one that is still on its way to the disk follows the accepted
+  // PRE-PREPARE.
+  const auto matches = [&](const std::map<ReplicaId, Verified<Message>>& votes) {
+    if (const auto own = votes.find(config_.self); own != votes.end())
+      return signed_header(*own->second)->digest == header.digest;
+    return !slot.pre_prepare || slot.pre_prepare->digest == header.digest;
+  };
+  if (header.type == MessageType::kPrepare) return slot.voted_prepare && matches(slot.prepares);
+  if (header.type == MessageType::kCommit) return slot.voted_commit && matches(slot.commits);
+  return (slot.proposed || slot.from_new_view) && slot.pre_prepare && slot.pre_prepare->digest == header.digest;
 }
 
 }  // namespace qilian::consensus

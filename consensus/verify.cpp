@@ -94,7 +94,8 @@ Result<void> Verifier::check_one(ReplicaId, Prepare& message) {
 }
 
 Result<void> Verifier::check_one(ReplicaId, Commit& message) {
-  QILIAN_TRY_VOID(check_slot(message.epoch, message.view, message.sequence));
+  // COMMITs of views left behind still commit a slot.
+  QILIAN_TRY_VOID(check_slot(message.epoch, std::max(message.view, horizon_.view), message.sequence));
   return check(*set_of(message.epoch), *signed_header(message));
 }
 

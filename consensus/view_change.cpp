@@ -28,6 +28,7 @@ void Core::start_view_change(View view) {
   own_view_change_.reset();
   current_new_view_.reset();
   std::erase_if(view_changes_, [&](const auto& entry) { return entry.first < view_; });
+  for (auto& [sequence, slot] : slots_) slot.retire_commits();
   if (pending_new_view_ && std::get<NewView>(*pending_new_view_->message).view < view_) pending_new_view_.reset();
 
   ViewChange message;
