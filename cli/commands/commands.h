@@ -1,0 +1,26 @@
+// One function for each noun: adds its commands to the program. The commands set globals.exit.
+#pragma once
+
+#include "cli/session.h"
+
+namespace CLI {
+class App;
+}
+
+namespace qilian::cli {
+
+void add_key_commands(CLI::App& app, Globals& globals);
+void add_genesis_commands(CLI::App& app, Globals& globals);
+void add_network_commands(CLI::App& app, Globals& globals);
+/// One noun for each contract, one command for each call of the table.
+void add_contract_commands(CLI::App& app, Globals& globals);
+void add_transaction_commands(CLI::App& app, Globals& globals);
+void add_query_commands(CLI::App& app, Globals& globals);
+void add_certificate_commands(CLI::App& app, Globals& globals);
+void add_story_commands(CLI::App& app, Globals& globals);
+void add_demo_command(CLI::App& app, Globals& globals);
+
+/// Sends an envelope and prints what became of it; notes the exit code. `wait`: until the block is certified.
+void send_and_print(Globals& globals, const ledger::Bytes& envelope, bool wait);
+
+}  // namespace qilian::cli

@@ -1,0 +1,214 @@
+#include "cli/story/player.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <fstream>
+
+#include "cli/messages.h"
+#include "contracts/kinds.h"
+#include "ledger/core/canonical.h"
+#include "ledger/core/hash.h"
+
+namespace qilian::cli {
+namespace {
+
+/// How long a story's transaction may take: below the ledger's short window, so that its id needs no key of the map.
+constexpr std::int64_t kExpiryMs = 300'000;
+
+ledger::Error at_document(const Document& document, const ledger::Error& error) {
+  return {error.code, fmt::format("{}: {}", document.file, error.message)};
+}
+
+std::string plain(const std::string& text, const Names& names) {
+  const auto replaced = substitute_text(text, names);
+  return replaced ? *replaced : text;
+}
+
+}  // namespace
+
+ShortNames short_names(const Story& story) {
+  ShortNames out;
+  for (const TomlValue::Field& entry : story.cast.fields) {
+    if (const TomlValue* id = entry.value.find("id")) out[id->text] = entry.name;
+  }
+  return out;
+}
+
+Player::Player(const Story& story, Chain& chain, KeyRing& keys, StoryOutput& output, std::string salt,
+               std::filesystem::path certificates)
+    : story_(story), chain_(chain), keys_(keys), output_(output), salt_(std::move(salt)),
+      certificates_folder_(std::move(certificates)) {}
+
+Result<Totals> Player::play() {
+  for (const Step& step : story_.steps) {
+    output_.step(step);
+    if (chain_.unit_lengths() == nullptr) chain_.wait_until(ledger::TimeMs(step.begins_ms));
+    anchors_[step.id] = chain_.now().value();
+    for (const Document& document : step.documents) {
+      if (const auto played = document.fault ? play_fault(document) : play_document(document); !played) {
+        return std::unexpected(at_document(document, played.error()));
+      }
+    }
+  }
+  return totals_;
+}
+
+Result<void> Player::play_document(const Document& document) {
+  std::vector<Check> checks;
+  std::optional<Delivery> delivery;
+  if (!document.call.empty()) {
+    QILIAN_TRY(delivery, deliver(document));
+    anchors_[document.name] = delivery->refused ? chain_.now().value() : delivery->time.value();
+    objects_[document.name] = delivery->object;
+    check_receipt(document, *delivery, checks);
+  }
+  for (const ObjectExpectation& expectation : document.expect.objects) {
+    QILIAN_TRY(std::vector<Check> found, check_object(expectation));
+    checks.insert(checks.end(), found.begin(), found.end());
+  }
+  totals_.add(checks);
+  output_.document(document, plain(document.zh, *this), plain(document.en, *this), delivery ? &*delivery : nullptr, checks);
+  if (document.certificate && delivery) return write_certificate(document, *delivery);
+  return {};
+}
+
+Result<void> Player::play_fault(const Document& document) {
+  QILIAN_TRY(const std::optional<std::string> happened, chain_.fault(*document.fault));
+  if (!happened) return {};
+  std::vector<Check> checks;
+  if (document.fault->kind == Fault::Kind::kEqual) checks.push_back({"state roots", "equal on all nodes", *happened, true});
+  totals_.add(checks);
+  output_.note(document.zh, document.en, *happened, checks);
+  return {};
+}
+
+Result<ledger::Bytes> Player::envelope_of(const Document& document) {
+  QILIAN_TRY(const TomlValue arguments, substitute(document.arguments, *this));
+  QILIAN_TRY(const std::unique_ptr<google::protobuf::Message> message, arguments_message(document.call));
+  QILIAN_TRY_VOID(fill_message(*message, arguments, *this));
+
+  std::vector<ledger::SecretKey> keys;
+  QILIAN_TRY(ledger::SecretKey lead, keys_.key(plain(document.lead, *this)));
+  keys.push_back(std::move(lead));
+  for (const std::string& name : document.signers) {
+    QILIAN_TRY(ledger::SecretKey key, keys_.key(plain(name, *this)));
+    keys.push_back(std::move(key));
+  }
+  ledger::BodyFields fields;
+  for (const ledger::SecretKey& key : keys) fields.signers.push_back(key.public_key());
+  fields.lead = keys.front().public_key();
+  fields.expires = ledger::TimeMs(chain_.now().value() + kExpiryMs);
+  fields.nonce = ledger::sha256({salt_, document.name, std::to_string(transactions_++)}).str().substr(0, 16);
+  fields.call = document.call;
+  fields.arguments = ledger::encode(*message);
+  return sign_and_assemble(fields, keys, chain_.genesis().hash);
+}
+
+Result<Delivery> Player::deliver(const Document& document) {
+  if (!document.at.empty()) {
+    QILIAN_TRY(const std::int64_t at, time(document.at));
+    chain_.wait_until(ledger::TimeMs(at));
+  }
+  QILIAN_TRY(const ledger::Bytes envelope, envelope_of(document));
+  return chain_.submit(envelope);
+}
+
+void Player::check_receipt(const Document& document, const Delivery& delivery, std::vector<Check>& checks) {
+  const Expectation& expect = document.expect;
+  const std::string where = expect.refused ? " (refused at submission)" : " (in a block)";
+  const std::string actual = delivery.code + (delivery.refused ? " (refused at submission)" : " (in a block)");
+  checks.push_back({"code", expect.code + where, actual, expect.code + where == actual});
+  for (const std::string& part : expect.trace) {
+    const std::string wanted = plain(part, *this);
+    checks.push_back({"trace", "..." + wanted + "...", delivery.trace, delivery.trace.find(wanted) != std::string::npos});
+  }
+  for (const auto& [name, version] : expect.versions) {
+    const auto found = delivery.versions.find(name);
+    const bool same = found != delivery.versions.end() && found->second == version;
+    checks.push_back({name + " version", std::to_string(version),
+                      found == delivery.versions.end() ? "no such version" : std::to_string(found->second), same});
+  }
+  if (expect.object) {
+    const std::string wanted = plain(*expect.object, *this);
+    checks.push_back({"object", wanted, delivery.object, wanted == delivery.object});
+  }
+}
+
+Result<std::vector<Check>> Player::check_object(const ObjectExpectation& expectation) {
+  const contracts::KindName* kind = contracts::find_kind(expectation.kind);
+  if (kind == nullptr) return fail("story.kind", fmt::format("line {}: there is no kind of object '{}'", expectation.line, expectation.kind));
+  QILIAN_TRY(const std::string id, substitute_text(expectation.id, *this));
+  const std::string what = expectation.kind + " " + id;
+  QILIAN_TRY(const std::optional<ledger::Bytes> record, chain_.record({kind->kind, id}));
+  std::vector<Check> checks;
+  if (expectation.absent || !record) {
+    checks.push_back({what, expectation.absent ? "absent" : "present", record ? "present" : "absent", expectation.absent != record.has_value()});
+    return checks;
+  }
+  QILIAN_TRY(const std::unique_ptr<google::protobuf::Message> message, record_message(*kind, *record));
+  QILIAN_TRY(const TomlValue fields, substitute(expectation.fields, *this));
+  for (FieldCheck& field : compare_message(*message, fields, *this)) {
+    checks.push_back({what + " " + field.path, std::move(field.expected), std::move(field.actual), field.passed});
+  }
+  return checks;
+}
+
+Result<void> Player::write_certificate(const Document& document, const Delivery& delivery) {
+  if (certificates_folder_.empty()) return {};
+  CertificateRequest request = *document.certificate;
+  QILIAN_TRY(request.id, substitute_text(request.id, *this));
+  QILIAN_TRY(const std::optional<ledger::Bytes> bytes, chain_.certificate(request, delivery.id));
+  if (!bytes) return {};
+  const std::filesystem::path file = certificates_folder_ / request.file;
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << *bytes;
+  if (!out.flush()) return fail("file.unwritable", fmt::format("{}: cannot be written", file.string()));
+  written_.push_back(file);
+  output_.note("证书", "certificate", fmt::format("{} ({} bytes)", file.string(), bytes->size()), {});
+  return {};
+}
+
+Result<TomlValue> Player::lookup(std::string_view path) const {
+  if (path.starts_with("hex ")) {
+    QILIAN_TRY(const ledger::Bytes bytes, bytes_of_text(path.substr(4), *this));
+    return TomlValue::of_text(ledger::to_hex(bytes));
+  }
+  if (path.starts_with("object ")) {
+    const auto found = objects_.find(path.substr(7));
+    if (found == objects_.end()) return fail("story.name", fmt::format("${{{}}}: no document of that name was played before", path));
+    return TomlValue::of_text(found->second);
+  }
+  const TomlValue* value = &story_.cast;
+  std::string_view rest = path;
+  while (true) {
+    const std::size_t dot = rest.find('.');
+    const std::string_view name = rest.substr(0, dot);
+    if (rest == "short" && value != &story_.cast) return TomlValue::of_text(std::string(path.substr(0, path.find('.'))));
+    value = value->find(name);
+    if (value == nullptr) return fail("story.name", fmt::format("${{{}}}: '{}' does not stand in cast.toml", path, name));
+    if (dot == std::string_view::npos) break;
+    rest.remove_prefix(dot + 1);
+  }
+  if (value->is(TomlValue::Type::kTable)) {
+    if (const TomlValue* id = value->find("id")) return *id;
+  }
+  return *value;
+}
+
+Result<ledger::Bytes> Player::public_key(std::string_view name) const {
+  QILIAN_TRY(const ledger::SecretKey key, keys_.key(name));
+  return ledger::Bytes(key.public_key().view());
+}
+
+Result<std::int64_t> Player::time(std::string_view text) const {
+  QILIAN_TRY(const Mark mark, parse_mark(text));
+  const auto anchor = anchors_.find(mark.anchor);
+  if (anchor == anchors_.end()) return fail("story.mark", fmt::format("'{}': no step and no document '{}' before this one", text, mark.anchor));
+  std::int64_t at = anchor->second;
+  for (const Mark::Offset& offset : mark.offsets) at = move_time(at, offset, chain_.unit_lengths());
+  return at;
+}
+
+}  // namespace qilian::cli
