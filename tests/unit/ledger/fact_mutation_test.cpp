@@ -394,6 +394,28 @@ TEST_CASE("epochs: gaps, old sets, unsigned hand-overs and heights below the bou
         }) == "fact.handover");
 }
 
+TEST_CASE("a set of strangers that follows a genuine boundary, with a head of its own making, is refused") {
+  const TestChain chain = make_story(true);
+  const SecretKey stranger = *SecretKey::from_seed(Bytes(32, 's'));
+  for (const std::uint64_t epoch : {1, 2}) {
+    const ValidatorSet strangers{Epoch(epoch), {{"stranger", stranger.public_key()}}};
+    Header head = chain.header(chain.head());
+    head.epoch = strangers.epoch;
+    head.validators_hash = strangers.hash();
+    BlockCertificate forged;
+    forged.header = head.encode();
+    forged.signers = signer_bitmap({ReplicaId(0)}, 1);
+    forged.signatures = {stranger.sign(checkpoint_payload(head.genesis, head.epoch, head.height, head.hash()))};
+    REQUIRE(verify_block_certificate(forged, head.genesis, strangers));
+
+    pb::FactCertificate certificate = parse(chain.state_fact({Claim::kCurrent, kAsset, {}, {}}).value());
+    certificate.mutable_handovers()->DeleteSubrange(1, 1);
+    certificate.mutable_handovers(0)->set_next_validators(strangers.encode());
+    certificate.set_block_certificate(forged.encode());
+    CHECK(code_of(chain, certificate) == "fact.handover");
+  }
+}
+
 TEST_CASE("a header signed for another epoch, height or chain is refused") {
   const TestChain chain = make_story(false);
   const Header header = chain.header(chain.head());

@@ -184,6 +184,12 @@ Result<Bytes> TestChain::state_fact(const StateQuestion& question, Height at, He
   return finish(parts, at, certified);
 }
 
+Bytes TestChain::certificate_of(const pb::StateFact& fact) const {
+  FactParts parts;
+  parts.state = &fact;
+  return finish(parts, head(), head());
+}
+
 std::vector<JournalRecord> TestChain::journal(const Key& key, Height at) const {
   std::vector<JournalRecord> out;
   const auto found = journals_.find(key);

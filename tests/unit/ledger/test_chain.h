@@ -49,6 +49,10 @@ class TestChain {
   Result<Bytes> state_fact(const StateQuestion& question, Height at, Height certified) const;
   Result<Bytes> state_fact(const StateQuestion& question) const { return state_fact(question, head(), head()); }
 
+  /// A certificate, under the head, of any state fact: an honest one or not.
+  Bytes certificate_of(const pb::StateFact& fact) const;
+  MapProof prove(const Key& key) const { return maps_.back().prove(map_key(key)); }
+
   /// The journal of a key as of a height.
   std::vector<JournalRecord> journal(const Key& key, Height at) const;
   const Bytes& envelope(Height height, std::uint64_t index) const { return blocks_[height.value()].envelopes[index]; }

@@ -9,6 +9,6 @@ qilian_test(test_ledger_encoding
   ${ledger_tests}/transaction_test.cpp)
 target_link_libraries(test_ledger_encoding PRIVATE ledger_core ledger_test_proto)
 qilian_test(test_ledger_fact
-  ${ledger_tests}/fact_mutation_test.cpp ${ledger_tests}/fact_test.cpp ${ledger_tests}/format_vectors_test.cpp
+  ${ledger_tests}/fact_forgery_test.cpp ${ledger_tests}/fact_mutation_test.cpp ${ledger_tests}/fact_test.cpp ${ledger_tests}/format_vectors_test.cpp
   ${ledger_tests}/test_chain.cpp)
 target_link_libraries(test_ledger_fact PRIVATE ledger_core)
