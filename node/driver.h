@@ -1,0 +1,184 @@
+// The driver: owns the consensus core and is the one thread that decides. Everything else hands it work.
+//
+// A turn: gather inputs → step → take_ready → persist (one group fsync) → send votes → execute → feed back, until
+// nothing is left to do. The order is the one that consensus/core.h asks for; a storage error, and a certificate that
+// contradicts our own header, end the node through `on_fatal`: it never votes again and never forks. Threads: `submit`,
+// `status`, `on_frame`, `on_connection` from any; everything private on the driver's own thread.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "consensus/core.h"
+#include "node/config.h"
+#include "node/consensus_log.h"
+#include "node/executor.h"
+#include "node/inbox.h"
+#include "node/mempool.h"
+#include "node/mesh/mesh.h"
+#include "node/metrics.h"
+#include "node/verification_pool.h"
+#include "node/waiters.h"
+
+namespace qilian::node {
+
+/// What the API shows of a node; a copy, at most a tenth of a second old.
+struct NodeStatus {
+  struct Peer {
+    Address address;
+    std::optional<ledger::ReplicaId> replica;
+    bool connected = false;
+    PeerStatus reported;
+  };
+  consensus::CoreStatus core;
+  std::optional<ledger::ReplicaId> self;  ///< nothing for an observer
+  ledger::Height certified;
+  ledger::Height executed;
+  ledger::Digest state_root;
+  ledger::TimeMs block_time;
+  std::size_t mempool_waiting = 0;
+  std::size_t mempool_bytes = 0;
+  std::vector<Peer> peers;
+};
+
+/// How a submission ended, short of the receipt, which the store holds.
+enum class SubmissionEnd { kAccepted, kCertified, kTimedOut };
+using SubmissionReply = std::function<void(ledger::Result<SubmissionEnd>)>;
+
+class Driver {
+ public:
+  struct Setup {
+    Config config;
+    std::unique_ptr<Executor> executor;
+    /// Nothing: the log is missing or damaged, and the node observes.
+    std::optional<ConsensusLog::Opened> log;
+    std::optional<ledger::SecretKey> consensus_key;
+    /// Called once, from the driver's thread: the node must end and say why.
+    std::function<void(const ledger::Error&)> on_fatal;
+  };
+
+  /// Recovers the core from ledger and log. Errors "consensus.*", "store.*".
+  static ledger::Result<std::unique_ptr<Driver>> create(Setup setup, Metrics& metrics);
+  ~Driver();
+
+  void start(Mesh& mesh);
+  /// Ends after the turn in hand and fsyncs the ledger.
+  void stop();
+
+  /// Gate points 1 (static, signatures) and 2; then the mempool, and every peer gets it. Errors are codes of codes.tsv,
+  /// or "node.full" (try again later), "node.key_full", "node.stopping".
+  void submit(std::shared_ptr<const ledger::Transaction> transaction, bool wait_certified, std::int64_t wait_ms,
+              SubmissionReply reply);
+  NodeStatus status() const;
+  const ledger::store::Store& store() const { return executor_->store(); }
+  const ledger::Genesis& genesis() const { return executor_->genesis(); }
+
+  void on_frame(PeerIndex peer, FrameKind kind, ledger::Bytes payload);
+  void on_connection(PeerIndex peer, bool connected);
+
+ private:
+  Driver(Setup setup, Metrics& metrics);
+
+  // driver.cpp: the loop and the effects.
+  void run();
+  void tick();
+  void drain();
+  void process(consensus::Ready ready);
+  bool persist(const consensus::Ready& ready, std::vector<consensus::Verified<consensus::Message>>& votes);
+  void send(const consensus::Message& message, std::optional<ledger::ReplicaId> to);
+  void execute(const consensus::ExecuteBatch& batch);
+  void keep_certificate(const consensus::CheckpointCertificate& certificate);
+  void after_block(const Executed& executed);
+  void forget(const std::vector<ledger::EnvelopeDigest>& digests);
+  void sync_ledger(bool now);
+  void truncate_log();
+  void publish();
+  void fail(const ledger::Error& error);
+
+  // driver_recovery.cpp: what the core starts from.
+  ledger::Result<void> recover(std::vector<ledger::Bytes> log_records);
+  ledger::Result<consensus::DurableState> durable_state() const;
+  consensus::BlockSummary summary(const ledger::Header& header, std::vector<ledger::TransactionId> ids) const;
+  consensus::Limits limits() const;
+  consensus::EnvelopeInfo info(const ledger::Transaction& transaction) const;
+
+  // driver_exchange.cpp: envelopes, blocks and messages to and from peers, and admission.
+  void handle_message(PeerIndex peer, ledger::ByteView payload);
+  void verify_envelope(PeerIndex peer, ledger::Bytes envelope, bool asked_for);
+  void envelope_pushed(std::shared_ptr<const ledger::Transaction> transaction);
+  void envelope_fetched(std::shared_ptr<const ledger::Transaction> transaction);
+  void serve_envelopes(PeerIndex peer, const EnvelopeFetch& fetch);
+  void serve_blocks(PeerIndex peer, const BlockFetch& fetch);
+  void fetch_envelopes(const consensus::EnvelopeFetch& fetch);
+  void fetch_blocks(const consensus::BlockFetch& fetch);
+  void ask_for_blocks();
+  void install_block(PeerIndex peer, const BlockResponse& response);
+  void admit(std::shared_ptr<const ledger::Transaction> transaction, bool wait_certified, std::int64_t wait_ms,
+             const SubmissionReply& reply);
+  std::optional<PeerIndex> peer_of(ledger::ReplicaId replica) const;
+  ledger::TimeMs now() const;
+
+  Config config_;
+  std::unique_ptr<Executor> executor_;
+  std::optional<ConsensusLog> log_;
+  std::optional<ledger::SecretKey> key_;
+  std::function<void(const ledger::Error&)> on_fatal_;
+  std::optional<ledger::ReplicaId> self_;
+  std::optional<consensus::Core> core_;
+  std::optional<consensus::Signer> signer_;
+  consensus::Verifier verifier_;
+  Mempool mempool_;
+  Waiters waiters_;
+  Inbox inbox_;
+  VerificationPool pool_;
+  Mesh* mesh_ = nullptr;
+  std::thread thread_;
+
+  // Of the driver's thread.
+  std::int64_t steady_ms_ = 0;
+  std::int64_t wake_at_ms_ = 0;
+  bool failed_ = false;
+  std::vector<ledger::Bytes> unsynced_records_;
+  std::vector<consensus::EnvelopeInfo> admitted_;
+  std::vector<consensus::EnvelopeInfo> fetched_;
+  std::map<ledger::EnvelopeDigest, std::int64_t> asked_envelopes_;                 ///< until when an answer is taken
+  std::map<ledger::Height, consensus::CheckpointCertificate> early_certificates_;  ///< of blocks not executed here yet
+  std::optional<consensus::BlockFetch> catch_up_;
+  std::size_t catch_up_source_ = 0;
+  std::int64_t catch_up_deadline_ms_ = 0;
+  std::uint64_t ledger_synced_ = 0;
+  std::int64_t ledger_synced_ms_ = 0;
+  std::int64_t next_publish_ms_ = 0;
+  std::int64_t next_keep_alive_ms_ = 0;
+  bool said_stopped_ = false;
+  std::vector<PeerStatus> reported_;
+
+  mutable std::mutex status_mutex_;
+  NodeStatus status_;
+
+  struct Counters {
+    explicit Counters(Metrics& metrics);
+    Series& turns;
+    Series& log_syncs;
+    Series& ledger_syncs;
+    Series& executed_blocks;
+    Series& executed_transactions;
+    Series& installed_blocks;
+    Series& admitted;
+    Series& refused;
+    Series& bad_messages;
+    Series& stale_messages;
+    Series& bad_envelopes;
+    Series& inbox_dropped;
+    Series& bad_blocks;
+    Series& evidence;
+    Series& height;
+    Series& view;
+    Series& view_changes;
+    Series& mempool;
+    Series& verification_queue;
+  } counters_;
+};
+
+}  // namespace qilian::node

@@ -1,0 +1,268 @@
+#include <spdlog/spdlog.h>
+
+#include "consensus/wire.h"
+#include "node/driver.h"
+
+namespace qilian::node {
+namespace {
+
+using namespace ledger;
+
+constexpr std::int64_t kAnswerTakenMs = 10'000;
+constexpr std::int64_t kBlockAnswerMs = 1'000;
+constexpr std::uint64_t kMaxBlocksServed = 64;
+constexpr std::size_t kMaxBytesServed = 16ull << 20;
+constexpr std::size_t kPushedOnConnect = 2'000;
+
+using Pointer = std::shared_ptr<const Transaction>;
+
+// Gate point 1 without expiry: what every replica checks of an envelope alone.
+Result<Pointer> verified(ByteView envelope, const GenesisHash& genesis) {
+  QILIAN_TRY(auto transaction, Transaction::decode(envelope));
+  if (const auto denial = contracts::check_static(transaction)) return fail(denial->code, denial->trace);
+  QILIAN_TRY_VOID(verify_signatures(transaction, genesis));
+  return std::make_shared<const Transaction>(std::move(transaction));
+}
+
+}  // namespace
+
+void Driver::on_connection(PeerIndex peer, bool connected) {
+  spdlog::info("peer {} {}", config_.peers[peer].address.text(), connected ? "connected" : "disconnected");
+  if (!connected) return;
+  // What waits here may be unknown there: it was down, or its queue was full.
+  const bool posted = inbox_.post(Inbox::kLocal, [this, peer] {
+    std::size_t pushed = 0;
+    for (const auto& transaction : mempool_.waiting()) {
+      if (++pushed > kPushedOnConnect) break;
+      mesh_->send(peer, FrameKind::kEnvelopePush, transaction->envelope());
+    }
+  });
+  if (!posted) counters_.inbox_dropped.add();
+}
+
+void Driver::on_frame(PeerIndex peer, FrameKind kind, Bytes payload) {
+  if (kind == FrameKind::kEnvelopePush || kind == FrameKind::kEnvelopeResponse) {
+    return verify_envelope(peer, std::move(payload), kind == FrameKind::kEnvelopeResponse);
+  }
+  const bool posted = inbox_.post(peer, [this, peer, kind, payload = std::move(payload)] {
+    if (kind == FrameKind::kConsensus) {
+      handle_message(peer, payload);
+    } else if (kind == FrameKind::kEnvelopeFetch) {
+      if (const auto fetch = EnvelopeFetch::decode(payload)) serve_envelopes(peer, *fetch);
+    } else if (kind == FrameKind::kBlockFetch) {
+      if (const auto fetch = BlockFetch::decode(payload)) serve_blocks(peer, *fetch);
+    } else if (kind == FrameKind::kBlockResponse) {
+      if (const auto response = BlockResponse::decode(payload)) install_block(peer, *response);
+    } else if (kind == FrameKind::kStatus) {
+      if (const auto status = PeerStatus::decode(payload)) reported_[peer] = *status;
+    }
+  });
+  if (!posted) counters_.inbox_dropped.add();
+}
+
+void Driver::handle_message(PeerIndex peer, ByteView payload) {
+  const auto replica = config_.peers[peer].replica;
+  if (!replica) return counters_.bad_messages.add();
+  auto message = consensus::decode_message(payload);
+  if (!message) return counters_.bad_messages.add();
+  auto verified_message = verifier_.verify(*replica, *std::move(message));
+  if (verified_message) return core_->step(consensus::MessageVerified{*std::move(verified_message)});
+  const auto& error = verified_message.error();
+  if (error.code == "message.stale" || error.code == "message.ahead") return counters_.stale_messages.add();
+  counters_.bad_messages.add();
+  spdlog::warn("peer {}: {}: {}", config_.peers[peer].address.text(), error.code, error.message);
+}
+
+void Driver::verify_envelope(PeerIndex peer, Bytes envelope, bool asked_for) {
+  const bool submitted =
+      pool_.submit(VerificationPool::Lane::kEnvelopes, peer, [this, peer, asked_for, bytes = std::move(envelope)] {
+        auto transaction = verified(bytes, genesis().hash);
+        if (!transaction) return counters_.bad_envelopes.add();
+        const bool posted = inbox_.post(peer, [this, asked_for, held = *std::move(transaction)] {
+          asked_for ? envelope_fetched(held) : envelope_pushed(held);
+        });
+        if (!posted) counters_.inbox_dropped.add();
+      });
+  if (!submitted) counters_.inbox_dropped.add();
+}
+
+void Driver::envelope_pushed(Pointer transaction) {
+  if (transaction->expires() <= executor_->header().time || executor_->executed(*transaction)) return;
+  // A proposal may wait for exactly this envelope, whatever the mempool has room for.
+  if (asked_envelopes_.contains(transaction->envelope_digest())) envelope_fetched(transaction);
+  if (mempool_.admit(transaction) != Mempool::Admission::kAdded) return;
+  admitted_.push_back(info(*transaction));
+}
+
+void Driver::envelope_fetched(Pointer transaction) {
+  if (asked_envelopes_.erase(transaction->envelope_digest()) == 0) return;
+  mempool_.hold(transaction);
+  fetched_.push_back(info(*transaction));
+}
+
+void Driver::serve_envelopes(PeerIndex peer, const EnvelopeFetch& fetch) {
+  for (const auto& digest : fetch.digests) {
+    if (const auto transaction = mempool_.find(digest)) {
+      mesh_->send(peer, FrameKind::kEnvelopeResponse, transaction->envelope());
+    }
+  }
+}
+
+void Driver::serve_blocks(PeerIndex peer, const BlockFetch& fetch) {
+  const bool submitted = pool_.submit(VerificationPool::Lane::kEnvelopes, peer, [this, peer, fetch] {
+    std::size_t sent = 0;
+    std::uint64_t last = std::min(fetch.to.value(), store().certified().value());
+    if (last > fetch.from.value() + kMaxBlocksServed) last = fetch.from.value() + kMaxBlocksServed;
+    for (std::uint64_t height = fetch.from.value(); height <= last && sent < kMaxBytesServed; ++height) {
+      const auto certificate = store().certificate(Height(height));
+      auto block = store().block_frame(Height(height));
+      if (!certificate || !block) return;
+      const Bytes response = BlockResponse{certificate->encode(), *std::move(block)}.encode();
+      if (response.size() > max_payload(FrameKind::kBlockResponse)) return;
+      mesh_->send(peer, FrameKind::kBlockResponse, response);
+      sent += response.size();
+    }
+  });
+  if (!submitted) counters_.inbox_dropped.add();
+}
+
+void Driver::fetch_envelopes(const consensus::EnvelopeFetch& fetch) {
+  EnvelopeFetch request;
+  for (const auto& digest : fetch.envelopes) {
+    // Two signature sets of one body, or a waiting one that the core forgot: it may be here already.
+    if (const auto held = mempool_.find(digest)) {
+      fetched_.push_back(info(*held));
+      continue;
+    }
+    asked_envelopes_[digest] = steady_ms_ + kAnswerTakenMs;
+    if (request.digests.size() < kMaxFetch) request.digests.push_back(digest);
+  }
+  if (request.digests.empty()) return;
+  for (const auto source : fetch.sources) {
+    const auto peer = peer_of(source);
+    if (!peer || !mesh_->connected(*peer)) continue;
+    mesh_->send(*peer, FrameKind::kEnvelopeFetch, request.encode());
+    return;
+  }
+}
+
+void Driver::fetch_blocks(const consensus::BlockFetch& fetch) {
+  const bool running = catch_up_.has_value();
+  catch_up_ = fetch;
+  if (!running) ask_for_blocks();
+}
+
+// Asks one source for the next blocks; when its answer stays away or is bad, the next source.
+void Driver::ask_for_blocks() {
+  if (executor_->height() >= catch_up_->last) {
+    catch_up_.reset();
+    return;
+  }
+  catch_up_deadline_ms_ = steady_ms_ + kBlockAnswerMs;
+  for (std::size_t tried = 0; tried < catch_up_->sources.size(); ++tried) {
+    const auto peer = peer_of(catch_up_->sources[catch_up_source_++ % catch_up_->sources.size()]);
+    if (!peer || !mesh_->connected(*peer)) continue;
+    const BlockFetch request{executor_->height().next(), catch_up_->last};
+    mesh_->send(*peer, FrameKind::kBlockFetch, request.encode());
+    return;
+  }
+}
+
+void Driver::install_block(PeerIndex peer, const BlockResponse& response) {
+  if (!catch_up_ || failed_) return;
+  auto certificate = BlockCertificate::decode(response.certificate);
+  const auto header =
+      certificate ? Header::decode(certificate->header) : Result<Header>(std::unexpect, certificate.error());
+  if (!header) return counters_.bad_blocks.add();
+  if (header->height != executor_->height().next()) return;
+  // Whatever the core handed out for this height is done first: the two ways to a block never race.
+  drain();
+  if (failed_ || header->height != executor_->height().next()) return;
+  const auto executed = executor_->install(response.block, *certificate);
+  if (!executed) {
+    const auto& code = executed.error().code;
+    if (code != "executor.bad_block" && !code.starts_with("certificate.")) return fail(executed.error());
+    counters_.bad_blocks.add();
+    spdlog::warn("peer {}: block {}: {}", config_.peers[peer].address.text(), header->height.value(),
+                 executed.error().message);
+    return ask_for_blocks();
+  }
+  counters_.installed_blocks.add();
+  std::vector<TransactionId> ids;
+  for (const auto& outcome : executed->outcomes) ids.push_back(outcome.id);
+  after_block(*executed);
+  if (failed_) return;
+  waiters_.certified(store().certified());
+  core_->step(consensus::BlockInstalled{summary(executed->header, std::move(ids)),
+                                        {executed->header.epoch, executed->header.height, executed->header_hash,
+                                         certificate->signers, certificate->signatures}});
+  catch_up_deadline_ms_ = steady_ms_ + kBlockAnswerMs;
+  const std::uint64_t height = executor_->height().value();
+  if (height >= catch_up_->last.value() || height % kMaxBlocksServed == 0) ask_for_blocks();
+}
+
+void Driver::submit(Pointer transaction, bool wait_certified, std::int64_t wait_ms, SubmissionReply reply) {
+  const auto shared_reply = std::make_shared<SubmissionReply>(std::move(reply));
+  const bool submitted = pool_.submit(
+      VerificationPool::Lane::kEnvelopes, VerificationPool::kLocal,
+      [this, transaction = std::move(transaction), wait_certified, wait_ms, shared_reply] {
+        if (const auto denial = contracts::check_static(*transaction)) {
+          counters_.refused.add();
+          return (*shared_reply)(ledger::fail(denial->code, denial->trace));
+        }
+        if (const auto signatures = verify_signatures(*transaction, genesis().hash); !signatures) {
+          counters_.refused.add();
+          return (*shared_reply)(std::unexpected(signatures.error()));
+        }
+        const bool posted = inbox_.post(Inbox::kLocal, [this, transaction, wait_certified, wait_ms, shared_reply] {
+          admit(transaction, wait_certified, wait_ms, *shared_reply);
+        });
+        if (!posted) (*shared_reply)(ledger::fail("node.full", "too much is waiting here; try again later"));
+      });
+  if (!submitted) (*shared_reply)(ledger::fail("node.full", "too much is waiting here; try again later"));
+}
+
+// The order of the gate's second point: expired, replayed, then what the contracts say of the latest state, then room.
+void Driver::admit(Pointer transaction, bool wait_certified, std::int64_t wait_ms, const SubmissionReply& reply) {
+  const auto refuse = [&](std::string code, std::string message) {
+    counters_.refused.add();
+    reply(ledger::fail(std::move(code), std::move(message)));
+  };
+  const TimeMs time = now();
+  if (transaction->expires() <= time) {
+    return refuse("COM-306", "the transaction expired; sign a new one with a later expiry");
+  }
+  if (executor_->executed(*transaction)) {
+    return refuse("COM-305",
+                  "this transaction was executed already; see GET /v1/transactions/" + transaction->id().hex());
+  }
+  if (!mempool_.find(transaction->id())) {
+    if (const auto denial = contracts::admit(*store().latest(), time, *transaction))
+      return refuse(denial->code, denial->trace);
+    const auto admission = mempool_.admit(transaction);
+    if (admission == Mempool::Admission::kFull) return refuse("node.full", "the mempool is full; try again later");
+    if (admission == Mempool::Admission::kKeyFull) {
+      return refuse("node.key_full", "too many transactions of this lead key are waiting; try again later");
+    }
+    counters_.admitted.add();
+    admitted_.push_back(info(*transaction));
+    mesh_->broadcast(FrameKind::kEnvelopePush, transaction->envelope());
+  }
+  if (!wait_certified) return reply(SubmissionEnd::kAccepted);
+  waiters_.add(transaction->id(), steady_ms_ + wait_ms, [reply](Waiters::End end) {
+    if (end == Waiters::End::kExpired) {
+      reply(ledger::fail("COM-306", "the transaction expired before it came into a block"));
+    } else {
+      reply(end == Waiters::End::kCertified ? SubmissionEnd::kCertified : SubmissionEnd::kTimedOut);
+    }
+  });
+}
+
+std::optional<PeerIndex> Driver::peer_of(ReplicaId replica) const {
+  for (PeerIndex i = 0; i < config_.peers.size(); ++i) {
+    if (config_.peers[i].replica == replica) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace qilian::node

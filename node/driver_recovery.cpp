@@ -1,0 +1,128 @@
+#include <spdlog/spdlog.h>
+
+#include "ledger/core/block.h"
+#include "node/driver.h"
+
+namespace qilian::node {
+
+using namespace ledger;
+
+Result<void> Driver::recover(std::vector<Bytes> log_records) {
+  const Genesis& genesis = executor_->genesis();
+  if (key_) self_ = executor_->validators().find(key_->public_key());
+
+  consensus::Config config;
+  config.genesis = genesis.hash;
+  config.self = self_.value_or(ReplicaId(0));
+  config.window = genesis.window;
+  config.base_timeout_ms = config_.timers.view_timeout_ms;
+  config.max_timeout_ms = std::max(config_.timers.view_timeout_cap_ms, config_.timers.view_timeout_ms);
+  config.batch_delay_ms = config_.timers.batch_delay_ms;
+  config.status_interval_ms = config_.timers.resend_ms;
+  config.max_pending = config_.limits.mempool_transactions;
+  config.observer = !self_ || !log_;
+  config.await_reports = !config.observer;
+
+  std::vector<consensus::LogRecord> records;
+  std::vector<std::shared_ptr<const Transaction>> envelopes;
+  for (const auto& bytes : log_records) {
+    QILIAN_TRY(auto record, consensus::decode_record(bytes));
+    if (const auto* kept = std::get_if<consensus::EnvelopeRecord>(&record)) {
+      // It was verified before it was recorded, and the log's checksums say that it is what was recorded.
+      QILIAN_TRY(auto transaction, Transaction::decode(kept->envelope));
+      envelopes.push_back(std::make_shared<const Transaction>(std::move(transaction)));
+    }
+    records.push_back(std::move(record));
+  }
+  QILIAN_TRY(const auto durable, durable_state());
+  auto core =
+      consensus::Core::recover(config, durable, config.observer ? std::span<const consensus::LogRecord>() : records);
+  if (!core && core.error().code == "consensus.log") {
+    spdlog::critical("{}; this replica observes until governance admits a new key", core.error().message);
+    log_.reset();
+    config.observer = true;
+    config.await_reports = false;
+    core = consensus::Core::recover(config, durable, {});
+  }
+  if (!core) return std::unexpected(core.error());
+  core_.emplace(*std::move(core));
+  if (!config.observer) {
+    signer_.emplace(genesis.hash, *self_, [this](ByteView payload) { return key_->sign(payload); });
+  }
+  verifier_.add_validators(executor_->validators());
+  verifier_.set_horizon(core_->horizon());
+
+  consensus::EnvelopesFetched held;
+  for (const auto& transaction : envelopes) {
+    mempool_.hold(transaction);
+    held.envelopes.push_back(info(*transaction));
+  }
+  core_->step(held);
+  ledger_synced_ = store().durable().value_or(Height(0)).value();
+  spdlog::info("recovered: height {}, certified {}, {} log records, {}", executor_->height().value(),
+               store().certified().value(), records.size(),
+               self_ ? fmt::format("replica {}{}", self_->value(), config.observer ? " (observing)" : "")
+                     : std::string("an observer"));
+  return {};
+}
+
+Result<consensus::DurableState> Driver::durable_state() const {
+  consensus::DurableState out;
+  out.validators = executor_->validators();
+  out.limits = limits();
+  const Height stable = std::min(store().certified(), executor_->height());
+  for (Height height = stable; height <= executor_->height(); height = height.next()) {
+    QILIAN_TRY(const Bytes frame, store().block_frame(height));
+    QILIAN_TRY(const Block block, Block::decode(frame));
+    QILIAN_TRY(const Header header, Header::decode(block.header));
+    std::vector<TransactionId> ids;
+    for (const auto& envelope : block.envelopes) {
+      QILIAN_TRY(const auto transaction, Transaction::decode(envelope));
+      ids.push_back(transaction.id());
+    }
+    out.blocks.push_back(summary(header, std::move(ids)));
+    if (height == stable) {
+      out.stable.epoch = header.epoch;
+      out.stable.height = height;
+      out.stable.header = header.hash();
+    }
+  }
+  if (stable > Height(0)) {
+    QILIAN_TRY(auto certificate, store().certificate(stable));
+    out.stable.signers = std::move(certificate.signers);
+    out.stable.signatures = std::move(certificate.signatures);
+  }
+  return out;
+}
+
+consensus::BlockSummary Driver::summary(const Header& header, std::vector<TransactionId> ids) const {
+  return {header.height, header.hash(), header.time, header.epoch, std::move(ids), limits(), std::nullopt};
+}
+
+consensus::Limits Driver::limits() const {
+  const auto state = store().latest();
+  const contracts::Limits governed = contracts::limits(*state);
+  consensus::Limits out;
+  if (governed.max_transactions_per_block > 0) out.max_batch_transactions = governed.max_transactions_per_block;
+  if (governed.max_block_bytes > 0) out.max_batch_bytes = governed.max_block_bytes;
+  if (governed.max_transactions_per_key_and_block > 0) out.max_per_key = governed.max_transactions_per_key_and_block;
+  if (governed.max_clock_skew_ms > 0) out.max_clock_skew_ms = governed.max_clock_skew_ms;
+  out.max_idle_ms = governed.max_idle_ms;
+  return out;
+}
+
+consensus::EnvelopeInfo Driver::info(const Transaction& transaction) const {
+  consensus::EnvelopeInfo out;
+  out.digest = transaction.envelope_digest();
+  out.id = transaction.id();
+  out.lead = transaction.lead();
+  out.expires = transaction.expires();
+  out.size = static_cast<std::uint32_t>(transaction.envelope().size());
+  if (executor_->executed(transaction)) {
+    const auto place = store().locate(transaction.id());
+    if (place) out.executed_at = place->first;
+  }
+  return out;
+}
+
+}  // namespace qilian::node
