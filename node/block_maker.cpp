@@ -95,4 +95,14 @@ MadeBlock make_genesis_block(const Genesis& genesis) {
   return out;
 }
 
+std::string_view header_difference(const Header& ours, const Header& theirs) {
+  if (ours.state_root != theirs.state_root) return "the state root differs";
+  if (ours.transactions_root != theirs.transactions_root) return "the receipts differ";
+  if (ours.transaction_count != theirs.transaction_count) return "the number of transactions differs";
+  if (ours.rules_hash != theirs.rules_hash) return "the rules in force differ";
+  if (ours.time != theirs.time) return "the time differs";
+  if (ours.parent != theirs.parent) return "the parent differs";
+  return "the header differs";
+}
+
 }  // namespace qilian::node

@@ -47,4 +47,7 @@ std::vector<ledger::Event> with_long_ids(std::vector<ledger::Event> events,
                                          std::span<const ledger::Transaction* const> transactions,
                                          ledger::TimeMs block_time, std::int64_t short_expiry_ms);
 
+/// The first header field that differs, for people. REQUIRES: ours != theirs.
+std::string_view header_difference(const ledger::Header& ours, const ledger::Header& theirs);
+
 }  // namespace qilian::node

@@ -18,17 +18,6 @@ std::unexpected<Error> diverged(Height height, std::string_view what) {
                           height.value(), what));
 }
 
-/// The first header field that differs, for people.
-std::string_view difference(const Header& ours, const Header& theirs) {
-  if (ours.state_root != theirs.state_root) return "the state root differs";
-  if (ours.transactions_root != theirs.transactions_root) return "the receipts differ";
-  if (ours.transaction_count != theirs.transaction_count) return "the number of transactions differs";
-  if (ours.rules_hash != theirs.rules_hash) return "the rules in force differ";
-  if (ours.time != theirs.time) return "the time differs";
-  if (ours.parent != theirs.parent) return "the parent differs";
-  return "the header differs";
-}
-
 Executed outcome_of(const MadeBlock& made, std::vector<TransactionId> dropped) {
   Executed out{.header = made.header,
                .header_bytes = made.block.header,
@@ -54,12 +43,6 @@ Result<HeaderHash> check_foreign(ByteView frame, const HeaderHash& expected, Blo
 }
 
 }  // namespace
-
-std::size_t Executor::IdHash::operator()(const TransactionId& id) const {
-  std::size_t out = 0;
-  std::memcpy(&out, id.bytes.data(), sizeof out);
-  return out;
-}
 
 Executor::Executor(const Genesis& genesis, std::unique_ptr<store::Store> store)
     : genesis_(genesis), validators_(genesis.validators), store_(std::move(store)) {}
@@ -100,19 +83,21 @@ Result<void> Executor::recover() {
 }
 
 Result<void> Executor::reload_recent() {
+  std::vector<std::pair<TimeMs, std::vector<TransactionId>>> newest_first;
   for (std::uint64_t height = header_.height.value(); height > 0; --height) {
     QILIAN_TRY(const Bytes frame, store_->block_frame(Height(height)));
     QILIAN_TRY(const Block block, Block::decode(frame));
-    QILIAN_TRY(const Header header, Header::decode(block.header));
-    if (header.time.value() < header_.time.value() - genesis_.short_expiry_ms) break;
-    Recent recent{header.time, {}};
+    QILIAN_TRY(const Header of_block, Header::decode(block.header));
+    if (of_block.time.value() < header_.time.value() - genesis_.short_expiry_ms) break;
+    std::vector<TransactionId> ids;
     for (const Bytes& envelope : block.envelopes) {
       QILIAN_TRY(const Transaction transaction, Transaction::decode(envelope));
-      recent.ids.push_back(transaction.id());
+      ids.push_back(transaction.id());
     }
-    recent_ids_.insert(recent.ids.begin(), recent.ids.end());
-    recent_blocks_.push_front(std::move(recent));
+    newest_first.emplace_back(of_block.time, std::move(ids));
   }
+  for (auto block = newest_first.rbegin(); block != newest_first.rend(); ++block)
+    recent_.remember(block->first, std::move(block->second));
   return {};
 }
 
@@ -126,7 +111,7 @@ Result<void> Executor::replay(Height height) {
 }
 
 bool Executor::executed_before(const TransactionId& id, const MerkleMap& map) const {
-  return recent_ids_.contains(id) || map.get(map_key(long_transaction_id_key(id))).has_value();
+  return recent_.contains(id) || map.get(map_key(long_transaction_id_key(id))).has_value();
 }
 
 bool Executor::executed(const Transaction& transaction) const {
@@ -136,12 +121,11 @@ bool Executor::executed(const Transaction& transaction) const {
 
 Executor::Transactions Executor::without_repeated(const Transactions& in, TimeMs time,
                                                   std::vector<TransactionId>& dropped) {
-  // What is remembered is a function of the block's time alone, so that a node that was restarted remembers the same.
-  forget_before(TimeMs(time.value() - genesis_.short_expiry_ms));
+  recent_.forget_before(TimeMs(time.value() - genesis_.short_expiry_ms));
   const auto map = store_->map(height());
   QILIAN_CHECK(map.has_value());
   Transactions out;
-  std::unordered_set<TransactionId, IdHash> seen;
+  IdSet seen;
   for (const auto& transaction : in) {
     const TransactionId& id = transaction->id();
     if (executed_before(id, *map) || !seen.insert(id).second) {
@@ -188,22 +172,14 @@ Result<MadeBlock> Executor::make_again(const Block& block) {
   transactions = without_repeated(transactions, std::max(header_.time, theirs.time), dropped);
   if (!dropped.empty()) return diverged(theirs.height, "it repeats a transaction that was executed before");
   QILIAN_TRY(MadeBlock made, make(theirs.time, theirs.proposer, transactions));
-  if (made.block.header != block.header) return diverged(theirs.height, difference(made.header, theirs));
+  if (made.block.header != block.header) return diverged(theirs.height, header_difference(made.header, theirs));
   return made;
-}
-
-void Executor::forget_before(TimeMs time) {
-  while (!recent_blocks_.empty() && recent_blocks_.front().time < time) {
-    for (const TransactionId& id : recent_blocks_.front().ids) recent_ids_.erase(id);
-    recent_blocks_.pop_front();
-  }
 }
 
 void Executor::advance(const MadeBlock& made) {
   header_ = made.header;
   header_hash_ = made.hash;
-  recent_ids_.insert(made.ids.begin(), made.ids.end());
-  recent_blocks_.push_back({made.header.time, made.ids});
+  recent_.remember(made.header.time, made.ids);
 }
 
 Result<Executed> Executor::execute(const Batch& batch) {

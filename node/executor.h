@@ -8,14 +8,13 @@
 // the rules of that height).
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <span>
-#include <unordered_set>
 #include <vector>
 
 #include "ledger/store/store.h"
 #include "node/block_maker.h"
+#include "node/executed_ids.h"
 
 namespace qilian::node {
 
@@ -90,13 +89,6 @@ class Executor {
   const ledger::store::Store& store() const { return *store_; }
 
  private:
-  struct IdHash {
-    std::size_t operator()(const ledger::TransactionId& id) const;
-  };
-  struct Recent {
-    ledger::TimeMs time;
-    std::vector<ledger::TransactionId> ids;
-  };
   using Transactions = std::vector<std::shared_ptr<const ledger::Transaction>>;
 
   Executor(const ledger::Genesis& genesis, std::unique_ptr<ledger::store::Store> store);
@@ -111,7 +103,6 @@ class Executor {
                                  const Transactions& transactions) const;
   /// The same from a block's kept bytes. "executor.diverged" unless it gives the same header.
   ledger::Result<MadeBlock> make_again(const ledger::Block& block);
-  void forget_before(ledger::TimeMs time);
   void advance(const MadeBlock& made);
   bool executed_before(const ledger::TransactionId& id, const ledger::MerkleMap& map) const;
 
@@ -120,8 +111,7 @@ class Executor {
   std::unique_ptr<ledger::store::Store> store_;
   ledger::Header header_;
   ledger::HeaderHash header_hash_;
-  std::deque<Recent> recent_blocks_;
-  std::unordered_set<ledger::TransactionId, IdHash> recent_ids_;
+  ExecutedIds recent_;
 };
 
 }  // namespace qilian::node

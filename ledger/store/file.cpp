@@ -28,6 +28,12 @@ Result<std::shared_ptr<File>> File::open(const std::filesystem::path& path) {
   return std::shared_ptr<File>(new File(path, descriptor));
 }
 
+Result<std::shared_ptr<File>> File::open_to_read(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return io_error("cannot open", path);
+  return std::shared_ptr<File>(new File(path, descriptor));
+}
+
 Result<std::shared_ptr<File>> File::create(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor < 0) return io_error("cannot create", path);

@@ -15,6 +15,8 @@ class File {
  public:
   /// The file must exist.
   static Result<std::shared_ptr<File>> open(const std::filesystem::path& path);
+  /// The file must exist; writing fails.
+  static Result<std::shared_ptr<File>> open_to_read(const std::filesystem::path& path);
   /// The file must not exist.
   static Result<std::shared_ptr<File>> create(const std::filesystem::path& path);
   ~File();

@@ -14,27 +14,6 @@ std::unexpected<Error> corrupt(const fs::path& path, std::uint64_t offset, Heigh
                           path.string(), offset, height.value(), what));
 }
 
-std::string segment_name(std::uint32_t number) { return fmt::format("seg-{:08}.qls", number); }
-
-/// Names in the folder that are segments: how many there are, when they are 0..n-1 without a gap.
-Result<std::uint32_t> count_segments(const fs::path& folder) {
-  std::error_code error;
-  std::uint32_t files = 0;
-  std::vector<fs::path> unfinished;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".qls") ++files;
-    if (entry.path().extension() == ".new") unfinished.push_back(entry.path());
-  }
-  if (error) return fail("store.io", "cannot list " + folder.string() + ": " + error.message());
-  // A segment gets its name once its header is durable; before that it holds nothing.
-  for (const fs::path& path : unfinished) fs::remove(path, error);
-  for (std::uint32_t i = 0; i < files; ++i) {
-    if (!fs::exists(folder / segment_name(i), error))
-      return corrupt(folder / segment_name(i), 0, Height(0), "the file is missing, later ones are there");
-  }
-  return files;
-}
-
 }  // namespace
 
 fs::path Segments::path_of(std::uint32_t number) const {
@@ -42,18 +21,27 @@ fs::path Segments::path_of(std::uint32_t number) const {
 }
 
 Result<std::unique_ptr<Segments>> Segments::open(const Options& options, const GenesisHash& genesis,
-                                                 std::optional<Position> confirmed, const Visitor& visitor) {
+                                                 std::optional<Position> confirmed, const FrameVisitor& visitor) {
   const fs::path folder = options.directory / "segments";
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return fail("store.io", "cannot create " + folder.string() + ": " + error.message());
   QILIAN_TRY_VOID(sync_directory(options.directory));
+  // A segment gets its name once its header is durable; before that it holds nothing.
+  std::vector<fs::path> unfinished;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.path().extension() == ".new") unfinished.push_back(entry.path());
+  for (const fs::path& path : unfinished) fs::remove(path, error);
+  if (error) return fail("store.io", "cannot clean " + folder.string() + ": " + error.message());
   QILIAN_TRY(const std::uint32_t count, count_segments(folder));
 
   std::unique_ptr<Segments> out(new Segments(options, genesis));
-  out->floor_ = confirmed;
-  for (std::uint32_t number = 0; number < count; ++number)
-    QILIAN_TRY_VOID(out->scan(number, number + 1 == count, visitor));
+  for (std::uint32_t number = 0; number < count; ++number) {
+    QILIAN_TRY(const ScannedSegment segment,
+               scan_segment(folder, number, number + 1 == count,
+                            {.genesis = genesis, .confirmed = confirmed, .writable = true}, visitor));
+    QILIAN_TRY_VOID(out->take(segment));
+  }
   if (confirmed && (count == 0 || Position{count - 1, out->end_} < *confirmed)) {
     const fs::path path = out->path_of(confirmed->segment);
     return fail(
@@ -100,60 +88,18 @@ Result<void> Segments::create_segment(std::uint64_t first_block) {
   return {};
 }
 
-Result<void> Segments::scan(std::uint32_t number, bool last, const Visitor& visitor) {
-  const fs::path path = path_of(number);
-  QILIAN_TRY(const auto file, File::open(path));
-  QILIAN_TRY(const std::uint64_t size, file->size());
-  QILIAN_TRY(const Bytes first, file->read(0, SegmentHeader::kSize));
-  const auto header = SegmentHeader::decode(first);
-  if (!header || header->number != number) return corrupt(path, 0, Height(0), "the segment's header is damaged");
-  if (header->genesis != genesis_)
-    return fail("store.genesis", path.string() + " belongs to another network (genesis " + header->genesis.hex() + ")");
-  const Open open{*header, file};
-
-  std::uint64_t offset = SegmentHeader::kSize;
-  Height height(header->first_block);
-  while (offset < size) {
-    QILIAN_TRY(const Bytes head, file->read(offset, FrameHeader::kSize));
-    const auto frame = FrameHeader::decode(head, header->salt, offset);
-    bool whole = frame && offset + FrameHeader::kSize + frame->length <= size;
-    Bytes payload;
-    if (whole) {
-      QILIAN_TRY(payload, file->read(offset + FrameHeader::kSize, frame->length));
-      whole = payload.size() == frame->length && crc32c(payload) == frame->payload_crc;
-    }
-    if (!whole) {
-      if (!last) return corrupt(path, offset, frame ? frame->height : height, "the frame is damaged");
-      QILIAN_TRY_VOID(judge_tail(open, offset, size, frame ? frame->height : height));
-      break;
-    }
-    if (auto seen = visitor(frame->type, frame->height, {number, offset}, payload); !seen)
-      return corrupt(path, offset, frame->height, seen.error().message);
-    height = frame->type == FrameType::kBlock ? frame->height.next() : height;
-    offset += FrameHeader::kSize + frame->length;
+Result<void> Segments::take(const ScannedSegment& segment) {
+  if (segment.end < segment.size) {
+    if (options_.log)
+      options_.log(fmt::format("{}: cut a torn tail of {} bytes at offset {}, height {}: it had not been confirmed",
+                               segment.file->path().string(), segment.size - segment.end, segment.end,
+                               segment.next.value()));
+    QILIAN_TRY_VOID(segment.file->truncate(segment.end));
+    QILIAN_TRY_VOID(segment.file->sync());
   }
-  files_.push_back(open);
-  end_ = offset;
+  files_.push_back({segment.header, segment.file});
+  end_ = segment.end;
   return {};
-}
-
-Result<void> Segments::judge_tail(const Open& open, std::uint64_t offset, std::uint64_t size, Height expected) {
-  if (floor_ && Position{open.header.number, offset} < *floor_)
-    return corrupt(open.file->path(), offset, expected, "the frame is damaged, and it had been confirmed");
-  // Frames above the damage that were written after a sync past it prove that it once was whole.
-  QILIAN_TRY(const Bytes rest, open.file->read(offset, size - offset));
-  for (std::size_t at = rest.find(FrameHeader::kMagic); at != Bytes::npos;
-       at = rest.find(FrameHeader::kMagic, at + 1)) {
-    const auto frame =
-        FrameHeader::decode(ByteView(rest).substr(at, FrameHeader::kSize), open.header.salt, offset + at);
-    if (frame && frame->synced > offset)
-      return corrupt(open.file->path(), offset, expected, "the frame is damaged, and whole ones follow it");
-  }
-  if (options_.log)
-    options_.log(fmt::format("{}: cut a torn tail of {} bytes at offset {}, height {}: it had not been confirmed",
-                             open.file->path().string(), size - offset, offset, expected.value()));
-  QILIAN_TRY_VOID(open.file->truncate(offset));
-  return open.file->sync();
 }
 
 Result<Position> Segments::append(FrameType type, Height height, ByteView payload) {

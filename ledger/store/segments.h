@@ -4,33 +4,20 @@
 // anywhere else is refused with "store.corrupt", which names file, offset and height; nothing is ever skipped.
 #pragma once
 
-#include <functional>
 #include <mutex>
 #include <vector>
 
-#include "ledger/store/file.h"
-#include "ledger/store/frame.h"
+#include "ledger/store/segment_scan.h"
 #include "ledger/store/types.h"
 
 namespace qilian::ledger::store {
 
-/// Where a frame begins.
-struct Position {
-  std::uint32_t segment = 0;
-  std::uint64_t offset = 0;
-  auto operator<=>(const Position&) const = default;
-};
-
 class Segments {
  public:
-  /// A frame met by the scan at open. The payload's checksum is right. An error refuses the ledger; it is completed
-  /// with file and offset.
-  using Visitor = std::function<Result<void>(FrameType type, Height height, Position position, ByteView payload)>;
-
   /// Opens or creates the folder, checks every byte and shows every frame in order. `confirmed`, where known, is an end
   /// that a sync reached once: files that end before it are refused.
   static Result<std::unique_ptr<Segments>> open(const Options& options, const GenesisHash& genesis,
-                                                std::optional<Position> confirmed, const Visitor& visitor);
+                                                std::optional<Position> confirmed, const FrameVisitor& visitor);
 
   /// Appends one frame; opens the next segment first where the current one is full (blocks only). Readable at once, not
   /// yet durable.
@@ -54,17 +41,15 @@ class Segments {
   Segments(const Options& options, const GenesisHash& genesis) : options_(options), genesis_(genesis) {}
   std::filesystem::path path_of(std::uint32_t number) const;
   Result<void> create_segment(std::uint64_t first_block);
-  Result<void> scan(std::uint32_t number, bool last, const Visitor& visitor);
-  Result<void> judge_tail(const Open& open, std::uint64_t offset, std::uint64_t size, Height expected);
+  Result<void> take(const ScannedSegment& segment);
   Result<Open> find(Position position) const;
 
   Options options_;
   GenesisHash genesis_;
   mutable std::mutex mutex_;  ///< guards files_ against growing while it is read
   std::vector<Open> files_;
-  std::uint64_t end_ = 0;          ///< of the last segment
-  std::uint64_t synced_ = 0;       ///< of the last segment
-  std::optional<Position> floor_;  ///< `confirmed` at open
+  std::uint64_t end_ = 0;     ///< of the last segment
+  std::uint64_t synced_ = 0;  ///< of the last segment
   std::optional<Error> broken_;
 };
 

@@ -92,8 +92,9 @@ Result<void> LedgerStore::recover() {
     QILIAN_TRY_VOID(reset_index());
     mark = IndexMark{};
   }
-  auto visitor = [this](FrameType type, Height height, Position position, ByteView payload) {
-    return meet(type, height, position, payload);
+  auto visitor = [this](FrameType type, Height height, Position position, ByteView payload) -> Result<void> {
+    if (auto met = meet(type, height, position, payload); !met) return fail("store.corrupt", met.error().message);
+    return {};
   };
   QILIAN_TRY(segments_, Segments::open(options_, genesis_, mark->confirmed, visitor));
   if (blocks() > 0) durable_ = Height(blocks() - 1);

@@ -1,7 +1,7 @@
 # The executor is compiled in: its contracts are the stub, not contracts/.
 set(store_test_network
   ${CMAKE_CURRENT_LIST_DIR}/network.cpp ${CMAKE_CURRENT_LIST_DIR}/stub_contracts.cpp
-  ${CMAKE_SOURCE_DIR}/node/block_maker.cpp ${CMAKE_SOURCE_DIR}/node/executor.cpp)
+  ${CMAKE_SOURCE_DIR}/node/audit.cpp ${CMAKE_SOURCE_DIR}/node/block_maker.cpp ${CMAKE_SOURCE_DIR}/node/executor.cpp)
 
 add_library(store_test_network STATIC ${store_test_network})
 target_include_directories(store_test_network PUBLIC ${CMAKE_SOURCE_DIR}/tests)
@@ -10,7 +10,7 @@ target_link_libraries(store_test_network PUBLIC ledger_store PRIVATE qilian_warn
 qilian_test(test_store
   ${CMAKE_CURRENT_LIST_DIR}/segments_test.cpp ${CMAKE_CURRENT_LIST_DIR}/history_test.cpp ${CMAKE_CURRENT_LIST_DIR}/store_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/executor_test.cpp ${CMAKE_CURRENT_LIST_DIR}/facts_test.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/handover_test.cpp)
+  ${CMAKE_CURRENT_LIST_DIR}/handover_test.cpp ${CMAKE_CURRENT_LIST_DIR}/audit_test.cpp)
 target_link_libraries(test_store PRIVATE store_test_network)
 
 # What a crash or a bad disk leaves.
