@@ -47,6 +47,9 @@ struct Caller {
 class WriteSet final : public ledger::StateView {
  public:
   explicit WriteSet(const ledger::StateView& below) : below_(&below) {}
+  // A set over another set is made from it as a view: copying it instead would lose what lies below.
+  WriteSet(const WriteSet&) = delete;
+  WriteSet& operator=(const WriteSet&) = delete;
   std::optional<ledger::Bytes> record(const ledger::Key& key) const override;
   void write(ledger::Event event);
   const std::vector<ledger::Event>& events() const { return events_; }

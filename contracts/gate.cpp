@@ -88,7 +88,7 @@ Decision run_gate(const BlockFrame& frame, WriteSet& writes, QuotaBook& quota, c
     decision.denial = unknown_key;
     return decision;
   }
-  WriteSet own(writes);
+  WriteSet own(static_cast<const ledger::StateView&>(writes));
   Context context(frame, std::move(caller), std::string(call.spec().name), body.id, own);
   decision.credit_class = call.credit_class(*body.arguments, context);
   decision.denial = check_standing(context, decision.credit_class, body_keys);
@@ -114,7 +114,7 @@ Outcome run_admission(const BlockFrame& frame, WriteSet& writes, QuotaBook& quot
   const std::vector<Signer> body_keys = call.body_keys(*body.arguments);
   Caller caller;
   QILIAN_PASS(resolve_caller(writes, frame.time, call, body_keys, body.signers, body.lead, caller));
-  WriteSet own(writes);
+  WriteSet own(static_cast<const ledger::StateView&>(writes));
   const Context context(frame, std::move(caller), std::string(call.spec().name), body.id, own);
   const CreditClass credit_class = call.credit_class(*body.arguments, context);
   QILIAN_PASS(check_standing(context, credit_class, body_keys));
@@ -129,7 +129,7 @@ Completed run_completed(Context& outer, const Call& call, const Message& argumen
   const BlockFrame& frame = outer.frame();
   Decision decision;
   Caller caller;
-  WriteSet own(outer.writes());
+  WriteSet own(static_cast<const ledger::StateView&>(outer.writes()));
   decision.denial = resolve_caller(own, frame.time, call, {}, signers, lead, caller);
   if (!decision.denial) {
     decision.accountable = caller.organisation();
