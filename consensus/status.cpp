@@ -169,9 +169,10 @@ void Core::note_report(const Status& status) {
   for (const SignedHeader& header : status.yours) {
     if (header.sender != config_.self || is_known_own(header)) continue;
     observing_ = true;
-    return stop(
-        "a peer holds a message signed by this replica that its log lacks: it only observes until governance admits a "
-        "new key");
+    return stop("a peer holds a message signed by this replica that its log lacks (type " +
+                std::to_string(static_cast<int>(header.type)) + ", view " + std::to_string(header.view.value()) +
+                ", sequence " + std::to_string(header.sequence.value()) +
+                "): it only observes until governance admits a new key");
   }
   if (!awaiting_reports_) return;
   reports_.insert(status.sender);
@@ -198,6 +199,13 @@ bool Core::is_known_own(const SignedHeader& header) const {
       break;
   }
   if (header.sequence <= stable_.height || header.view < view_) return true;
+  if (header.type == MessageType::kPrePrepare && header.view == view_ && current_new_view_) {
+    // A slot of our NEW-VIEW may lie beyond what is open here after a restart.
+    const auto& new_view = std::get<NewView>(*current_new_view_->message);
+    const std::uint64_t index = header.sequence.value() - new_view.min_s.value() - 1;
+    if (header.sequence <= new_view.min_s) return false;
+    if (index < new_view.slots.size()) return Digest::of(new_view.slots[index].digest) == header.digest;
+  }
   const auto it = slots_.find(header.sequence);
   if (header.view > view_ || it == slots_.end()) return false;
   const Slot& slot = it->second;
