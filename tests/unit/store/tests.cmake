@@ -21,3 +21,8 @@ qilian_test(test_store_recovery
 target_link_libraries(test_store_recovery PRIVATE store_test_network)
 target_compile_definitions(test_store_recovery PRIVATE QILIAN_CRASH_CHILD="$<TARGET_FILE:store_crash_child>")
 add_dependencies(test_store_recovery store_crash_child)
+
+# The executor over the real contracts.
+qilian_test(test_executor
+  ${CMAKE_CURRENT_LIST_DIR}/contracts_test.cpp ${CMAKE_CURRENT_SOURCE_DIR}/unit/contracts/network.cpp)
+target_link_libraries(test_executor PRIVATE node_executor)
