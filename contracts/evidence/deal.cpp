@@ -36,7 +36,7 @@ Trade described(const EvidenceOffer& args, const Context& context) {
   out.set_pricing(args.pricing());
   out.set_valuation(args.valuation());
   out.set_related_declared(args.related_declared());
-  for (std::string& grant : public_operation_grants(context, args.asset(), args.seller())) {
+  for (std::string& grant : public_operation_grants(context, args.asset())) {
     out.add_public_operation_grants(std::move(grant));
   }
   out.set_public_operation(out.public_operation_grants_size() > 0);

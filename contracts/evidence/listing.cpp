@@ -51,7 +51,7 @@ std::vector<ListSubject> list_subjects(const pb::EvidenceList& args, const Conte
 }
 
 Outcome list_invariants(const pb::EvidenceList& args, const Context& context) {
-  const bool public_operation = !public_operation_grants(context, args.asset(), args.seller()).empty();
+  const bool public_operation = !public_operation_grants(context, args.asset()).empty();
   QILIAN_PASS(require_marketable(context, args.asset()));
   QILIAN_PASS(require_operate(context, args.asset(), args.seller()));
   QILIAN_PASS(require_attestation(context, args.asset(), pb::Attestation::DATA_ADMISSION));

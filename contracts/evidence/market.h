@@ -32,10 +32,9 @@ Outcome require_licence(const Context& context, const pb::Trade& trade);
 enum class Attested { kNone, kAdmission, kAuthenticity };
 Outcome require_sale(const Context& context, const pb::Trade& trade, Attested attested);
 
-/// Grants of public operation behind the version that the seller itself holds: what makes the sale one under public
-/// operation.
-std::vector<std::string> public_operation_grants(const Context& context, std::string_view version,
-                                                 std::string_view seller);
+/// Grants of public operation behind the version, down to the first licence: what makes its sale one under public
+/// operation, whoever of operator and sub-operator sells.
+std::vector<std::string> public_operation_grants(const Context& context, std::string_view version);
 
 /// The version of the negative list in force now; 0 where there is none.
 std::uint64_t negative_list_version(const Context& context);
