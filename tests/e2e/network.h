@@ -1,0 +1,82 @@
+// Four real qiliand processes on loopback, with keys, genesis and folders of their own, for suites that start, kill and question them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/core/genesis.h"
+#include "node/client/client.h"
+
+namespace qilian::e2e {
+
+/// An organisation of the test genesis with the key of its one officer.
+struct Member {
+  std::string uscc;
+  ledger::SecretKey key;
+};
+
+class Network {
+ public:
+  static constexpr std::size_t kNodes = 4;
+
+  /// Makes everything and initialises every log; starts nothing. Aborts the test where that fails.
+  Network();
+  /// Kills what still runs and removes the folder, unless QILIAN_KEEP is set.
+  ~Network();
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  void start(std::size_t node);
+  void start_all();
+  /// SIGKILL, and waits for the end.
+  void kill(std::size_t node);
+  /// SIGTERM; the exit status.
+  int terminate(std::size_t node);
+  bool running(std::size_t node);
+  /// Waits until all running nodes answer, vote and see one another.
+  void wait_ready(int timeout_ms = 30'000);
+
+  client::Client client(std::size_t node) const;
+  std::uint16_t mesh_port(std::size_t node) const { return mesh_ports_[node]; }
+  std::uint16_t api_port(std::size_t node) const { return api_ports_[node]; }
+  const ledger::Genesis& genesis() const { return genesis_; }
+  const std::vector<Member>& members() const { return members_; }
+  std::filesystem::path folder(std::size_t node) const;
+  std::string log(std::size_t node) const;
+
+  /// A call that any member may make again and again (membership.undertake), signed by `member`.
+  ledger::Bytes transaction(std::size_t member, std::uint64_t number) const;
+  ledger::Bytes transaction(std::size_t member, std::uint64_t number, ledger::TimeMs expires, const ledger::GenesisHash& chain) const;
+
+  /// A number of /v1/status, e.g. "view" or "height.certified"; nothing where the node does not answer.
+  std::optional<std::int64_t> status_number(std::size_t node, const std::string& name) const;
+  std::int64_t metric(std::size_t node, const std::string& name) const;
+  /// Waits until every running node has the same certified and executed height, and returns the state root that they all have.
+  /// Fails the test where roots differ or time runs out.
+  std::string wait_equal(int timeout_ms = 30'000);
+
+ private:
+  void make_genesis();
+  void write_node(std::size_t node);
+
+  std::filesystem::path folder_;
+  std::vector<Member> members_;
+  std::vector<ledger::SecretKey> consensus_keys_;
+  std::vector<ledger::SecretKey> node_keys_;
+  std::vector<std::uint16_t> mesh_ports_;
+  std::vector<std::uint16_t> api_ports_;
+  ledger::Genesis genesis_;
+  std::vector<std::optional<pid_t>> processes_;
+};
+
+/// Now, by the wall clock.
+ledger::TimeMs wall_clock();
+/// The value at a dotted path of a JSON object as text; empty where there is none.
+std::string json_text(const std::string& json, const std::string& path);
+
+}  // namespace qilian::e2e
