@@ -70,7 +70,8 @@ pb::Asset::Category effective_category(const Context& context, std::string_view 
   const std::optional<VersionRef> ref = parse_version(version_id);
   const std::optional<pb::Asset> own = ref ? asset(context, ref->udi) : std::nullopt;
   if (!own) return pb::Asset::CATEGORY_UNSPECIFIED;
-  return own->category();
+  // Anonymised by attestation: no longer about persons, whatever it was registered as.
+  return own->category() == pb::Asset::PERSONAL ? pb::Asset::ENTERPRISE : own->category();
 }
 
 std::optional<AttestedClaim> attested_claim(const Context& context, std::string_view version_id,
