@@ -4,7 +4,7 @@
 #include "contracts/evidence/key_release.h"
 #include "contracts/evidence/stages.h"
 #include "contracts/supervision.pb.h"
-#include "trading_floor.h"
+#include "tests/unit/contracts/trading_floor.h"
 
 using namespace qilian::contracts;
 using namespace qilian::contracts::trading;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "trading_floor.h"
+#include "tests/unit/contracts/trading_floor.h"
 
 using namespace qilian::contracts;
 using namespace qilian::contracts::trading;

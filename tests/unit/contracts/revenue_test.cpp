@@ -5,7 +5,7 @@
 #include <random>
 
 #include "contracts/revenue/arithmetic.h"
-#include "trading_floor.h"
+#include "tests/unit/contracts/trading_floor.h"
 
 using namespace qilian::contracts;
 using namespace qilian::contracts::trading;

@@ -1,4 +1,4 @@
-#include "trading_floor.h"
+#include "tests/unit/contracts/trading_floor.h"
 
 #include <doctest/doctest.h>
 
