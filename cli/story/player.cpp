@@ -16,6 +16,8 @@ namespace {
 
 /// How long a story's transaction may take: below the ledger's short window, so that its id needs no key of the map.
 constexpr std::int64_t kExpiryMs = 300'000;
+/// Names of the cast inside names of the cast.
+constexpr int kMaxLookups = 16;
 
 ledger::Error at_document(const Document& document, const ledger::Error& error) {
   return {error.code, fmt::format("{}: {}", document.file, error.message)};
@@ -192,9 +194,14 @@ Result<TomlValue> Player::lookup(std::string_view path) const {
     rest.remove_prefix(dot + 1);
   }
   if (value->is(TomlValue::Type::kTable)) {
-    if (const TomlValue* id = value->find("id")) return *id;
+    if (const TomlValue* id = value->find("id")) value = id;
   }
-  return *value;
+  // A value of the cast may name others; one that names itself never ends, hence the bound.
+  if (lookups_ == kMaxLookups) return fail("story.name", fmt::format("${{{}}}: names in cast.toml go in a circle", path));
+  ++lookups_;
+  auto replaced = substitute(*value, *this);
+  --lookups_;
+  return replaced;
 }
 
 Result<ledger::Bytes> Player::public_key(std::string_view name) const {

@@ -41,6 +41,7 @@ class Player final : private Names {
   std::string salt_;
   std::filesystem::path certificates_folder_;
   std::uint64_t transactions_ = 0;
+  mutable int lookups_ = 0;
   std::map<std::string, std::int64_t, std::less<>> anchors_;   ///< steps and documents -> time
   std::map<std::string, std::string, std::less<>> objects_;    ///< documents -> the receipt's object
   std::vector<std::filesystem::path> written_;
