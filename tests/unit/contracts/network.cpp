@@ -8,7 +8,7 @@
 #include "ledger/core/canonical.h"
 #include "ledger/core/hash.h"
 
-namespace qilian::contracts::test {
+namespace qilian::contracts::network_test {
 namespace {
 
 void add_code(pb::CodeTable& table, std::string_view code, std::string_view fee = {}) {
@@ -35,7 +35,8 @@ pb::CreditRules credit_rules() {
   rules.set_grade_b(550);
   rules.set_grade_c(400);
   for (const auto& [code, highest, repairable, obligation] :
-       {std::tuple("FALSE_DELIVERY", pb::Severity::SERIOUS, true, "refund"), std::tuple("FORGERY", pb::Severity::SERIOUS, false, ""),
+       {std::tuple("FALSE_DELIVERY", pb::Severity::SERIOUS, true, "refund"),
+        std::tuple("FORGERY", pb::Severity::SERIOUS, false, ""),
         std::tuple("LATE_REPORT", pb::Severity::MINOR, true, "")}) {
     pb::Behaviour* behaviour = rules.add_behaviours();
     behaviour->set_code(code);
@@ -125,7 +126,8 @@ void Network::add_member(std::string_view name, std::string_view uscc, std::vect
 
 void Network::add_key(std::string_view name, std::string_view uscc, std::string_view officer) {
   auto organisation = get<pb::Organisation>(kind::kOrganisation, uscc);
-  const bool known = std::ranges::any_of(organisation.officers(), [&](const pb::Officer& o) { return o.officer_id() == officer; });
+  const bool known =
+      std::ranges::any_of(organisation.officers(), [&](const pb::Officer& o) { return o.officer_id() == officer; });
   if (!known) organisation.add_officers()->set_officer_id(std::string(officer));
   put(kind::kOrganisation, uscc, organisation);
   const ledger::PublicKey public_key = key_of(name).public_key();
@@ -152,8 +154,8 @@ void Network::put(Kind kind, std::string_view id, const google::protobuf::Messag
   state_.records[{kind, std::string(id)}] = ledger::encode(record);
 }
 
-ledger::Transaction Network::make(std::string_view call, const google::protobuf::Message& arguments, const Signers& signers,
-                                  std::int64_t expires) {
+ledger::Transaction Network::make(std::string_view call, const google::protobuf::Message& arguments,
+                                  const Signers& signers, std::int64_t expires) {
   std::vector<ledger::SecretKey> keys;
   for (const std::string& name : signers) keys.push_back(key_of(name));
   ledger::BodyFields fields;
@@ -192,11 +194,13 @@ std::vector<ledger::pb::Receipt> Network::block(const std::vector<ledger::Transa
   return receipts;
 }
 
-ledger::pb::Receipt Network::run(std::string_view call, const google::protobuf::Message& arguments, const Signers& signers) {
+ledger::pb::Receipt Network::run(std::string_view call, const google::protobuf::Message& arguments,
+                                 const Signers& signers) {
   return block({make(call, arguments, signers)}).front();
 }
 
-std::string Network::static_code(std::string_view call, const google::protobuf::Message& arguments, const Signers& signers) {
+std::string Network::static_code(std::string_view call, const google::protobuf::Message& arguments,
+                                 const Signers& signers) {
   const std::optional<Denial> denial = check_static(make(call, arguments, signers));
   return denial ? denial->code : "OK";
 }
@@ -206,4 +210,4 @@ std::size_t Network::entries(Kind index, std::string_view id) const {
   return at == journal_.end() ? 0 : at->second;
 }
 
-}  // namespace qilian::contracts::test
+}  // namespace qilian::contracts::network_test

@@ -1,4 +1,5 @@
-// A small network in memory for tests of contracts: organisations of the story with keys, a state, and blocks that change it.
+// A small network in memory for tests of contracts: organisations of the story with keys, a state, and blocks that
+// change it.
 #pragma once
 
 #include <map>
@@ -17,7 +18,7 @@ namespace google::protobuf {
 class Message;
 }
 
-namespace qilian::contracts::test {
+namespace qilian::contracts::network_test {
 
 inline constexpr std::string_view kReg1 = "11620000DEM000014C";
 inline constexpr std::string_view kReg2 = "11620000DEM0000227";
@@ -52,8 +53,8 @@ using Signers = std::vector<std::string>;
 
 class Network {
  public:
-  /// REG1, REG2, REG3, VEN and NOT (two officers: keys "NOT", "NOT-2"), admitted; key "REG1" belongs to REG1, and so on. Empty tables
-  /// but for region, industry and purpose; credit rules of the design; parameters at their defaults.
+  /// REG1, REG2, REG3, VEN and NOT (two officers: keys "NOT", "NOT-2"), admitted; key "REG1" belongs to REG1, and so
+  /// on. Empty tables but for region, industry and purpose; credit rules of the design; parameters at their defaults.
   Network();
 
   /// Adds an admitted organisation with one officer and one key of that name.
@@ -106,4 +107,4 @@ class Network {
   std::uint64_t nonce_ = 0;
 };
 
-}  // namespace qilian::contracts::test
+}  // namespace qilian::contracts::network_test

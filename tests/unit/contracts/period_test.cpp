@@ -79,7 +79,8 @@ TEST_CASE("a period of nothing is over when it opens") {
 TEST_CASE("the written form of a period is read exactly") {
   CHECK(parse_period("10 WORKING_DAY") == Period{10, Unit::kWorkingDay});
   CHECK(to_text({36, Unit::kMonth}) == "36 MONTH");
-  for (const char* text : {"", "10", "10  DAY", "ten DAY", "-1 DAY", "010 DAY", "10 day", "10 DAY ", "100001 DAY", "99999999999 SECOND"}) {
+  for (const char* text :
+       {"", "10", "10  DAY", "ten DAY", "-1 DAY", "010 DAY", "10 day", "10 DAY ", "100001 DAY", "99999999999 SECOND"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_period(text));
   }

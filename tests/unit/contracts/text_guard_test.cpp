@@ -39,7 +39,8 @@ TEST_CASE("a telephone number needs no adjoining digits to be one") {
 }
 
 TEST_CASE("codes of organisations and assets do not trip the guard") {
-  for (const char* text : {"11620000DEM000014C", "916201000000004490", "gsd:12621000DEM000110Y:R2026000001R@1", "91620100000000094Y"}) {
+  for (const char* text :
+       {"11620000DEM000014C", "916201000000004490", "gsd:12621000DEM000110Y:R2026000001R@1", "91620100000000094Y"}) {
     CAPTURE(text);
     CHECK(code(check_text("uscc", text)) == "OK");
   }
@@ -52,12 +53,12 @@ TEST_CASE("the trace does not repeat what it refuses") {
 }
 
 TEST_CASE("a bare digest where a commitment is required is COM-106") {
-  CHECK(code(require_commitment("price", test::digest("48000"))) == "COM-106");
-  CHECK(code(require_commitment("price", test::commitment("48000"))) == "OK");
+  CHECK(code(require_commitment("price", network_test::digest("48000"))) == "COM-106");
+  CHECK(code(require_commitment("price", network_test::commitment("48000"))) == "OK");
   CHECK(code(require_commitment("price", "short")) == "COM-101");
-  CHECK(code(require_digest("text", test::commitment("x"))) == "COM-101");
-  CHECK(code(require_digest("text", test::digest("x"))) == "OK");
-  CHECK(code(require_digest_or_commitment("root", test::commitment("x"))) == "OK");
+  CHECK(code(require_digest("text", network_test::commitment("x"))) == "COM-101");
+  CHECK(code(require_digest("text", network_test::digest("x"))) == "OK");
+  CHECK(code(require_digest_or_commitment("root", network_test::commitment("x"))) == "OK");
 }
 
 TEST_CASE("ranges, counts and choices out of bounds are COM-107, a missing text COM-101") {
