@@ -1,6 +1,7 @@
 #include "contracts/caller.h"
 
 #include <algorithm>
+#include <set>
 
 #include "contracts/members.h"
 #include "contracts/membership.pb.h"
@@ -24,12 +25,17 @@ Outcome resolve_key(const ledger::StateView& state, TimeMs now, const Call& call
   if (!bytes) {
     const auto brought = std::ranges::find(body_keys, public_key, &Signer::key);
     QILIAN_REQUIRE(brought != body_keys.end(), "COM-202", "key " + short_name(public_key) + " is not registered");
+    // A body may bring keys for whoever joins by it. For an organisation that exists they would let a stranger speak in
+    // its name.
+    QILIAN_REQUIRE(!state.record({kind::kOrganisation, brought->organisation}), "COM-202",
+                   "key " + short_name(public_key) + " is not registered for " + brought->organisation);
     signer = *brought;
     return pass();
   }
   pb::Key key;
   QILIAN_CHECK(key.ParseFromString(*bytes));
-  const bool active = key.status() == pb::Key::ACTIVE && now.value() >= key.from() && (key.to() == 0 || now.value() < key.to());
+  const bool active =
+      key.status() == pb::Key::ACTIVE && now.value() >= key.from() && (key.to() == 0 || now.value() < key.to());
   QILIAN_REQUIRE(active, "COM-202", "key " + short_name(public_key) + " of " + key.organisation() + " is not active");
   QILIAN_REQUIRE(in_scope(key, call.spec().name), "COM-202",
                  "key " + short_name(public_key) + " is not made for " + std::string(call.spec().name));
@@ -37,18 +43,29 @@ Outcome resolve_key(const ledger::StateView& state, TimeMs now, const Call& call
   return pass();
 }
 
-std::size_t count_with_role(const Context& context, std::string_view role) {
-  std::size_t out = 0;
-  for (const std::string& organisation : context.caller().organisations()) {
-    if (has_role(context, organisation, role) && organisation_active(context, organisation)) ++out;
+/// Who a signature's officer is: by person tag where the organisation gave one, so that one person in two offices stays
+/// one.
+std::string person_of(const Context& context, const Signer& signer) {
+  if (const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, signer.organisation)) {
+    const auto at = std::ranges::find(organisation->officers(), signer.officer, &pb::Officer::officer_id);
+    if (at != organisation->officers().end() && !at->person_tag().empty()) return "tag " + at->person_tag();
   }
-  return out;
+  return signer.organisation + "/" + signer.officer;
 }
 
+/// `wanted` distinct organisations of the role, by as many distinct persons.
 Outcome require_role_count(const Context& context, std::string_view role, std::size_t wanted) {
-  const std::size_t found = count_with_role(context, role);
-  QILIAN_REQUIRE(found >= wanted, "COM-206",
-                 std::to_string(wanted) + " organisations with role " + std::string(role) + " sign; " + std::to_string(found) + " did");
+  std::set<std::string> organisations;
+  std::set<std::string> persons;
+  for (const Signer& signer : context.caller().signers) {
+    if (!has_role(context, signer.organisation, role) || !organisation_active(context, signer.organisation)) continue;
+    organisations.insert(signer.organisation);
+    persons.insert(person_of(context, signer));
+  }
+  const std::string needed = std::to_string(wanted) + " organisations with role " + std::string(role) + " sign";
+  QILIAN_REQUIRE(organisations.size() >= wanted, "COM-206",
+                 needed + "; " + std::to_string(organisations.size()) + " did");
+  QILIAN_REQUIRE(persons.size() >= wanted, "COM-208", needed + "; one person signed for two of them");
   return pass();
 }
 
@@ -62,7 +79,8 @@ bool holds_role(const Context& context, std::string_view organisation, std::stri
 Outcome check_lead_role(const Context& context, const CallSpec& spec) {
   if (spec.roles.empty()) return pass();
   const std::string& lead = context.caller().organisation();
-  if (std::ranges::any_of(spec.roles, [&](std::string_view role) { return holds_role(context, lead, role); })) return pass();
+  if (std::ranges::any_of(spec.roles, [&](std::string_view role) { return holds_role(context, lead, role); }))
+    return pass();
   std::string wanted;
   for (std::string_view role : spec.roles) wanted += (wanted.empty() ? "" : " or ") + std::string(role);
   return deny("COM-204", lead + " leads " + std::string(spec.name) + " without role " + wanted);
@@ -71,13 +89,17 @@ Outcome check_lead_role(const Context& context, const CallSpec& spec) {
 Outcome check_officers(const Context& context, const SignerRule& rule) {
   if (rule.officer_count <= 1) return pass();
   const std::string& lead = context.caller().organisation();
-  const std::size_t officers = context.caller().officers_of(lead).size();
-  if (officers >= rule.officer_count) return pass();
-  const auto signatures = static_cast<std::size_t>(
-      std::ranges::count(context.caller().signers, lead, &Signer::organisation));
+  std::set<std::string> persons;
+  std::size_t signatures = 0;
+  for (const Signer& signer : context.caller().signers) {
+    if (signer.organisation != lead) continue;
+    persons.insert(person_of(context, signer));
+    ++signatures;
+  }
+  if (persons.size() >= rule.officer_count) return pass();
   const std::string needed = std::to_string(rule.officer_count) + " different officers of " + lead + " sign";
   if (signatures >= rule.officer_count) return deny("COM-208", needed + "; one signed twice");
-  return deny("COM-206", needed + "; " + std::to_string(officers) + " did");
+  return deny("COM-206", needed + "; " + std::to_string(persons.size()) + " did");
 }
 
 }  // namespace
@@ -128,7 +150,8 @@ Outcome check_policy(const Context& context, const Call& call, const SignerRule&
       const auto signed_count = static_cast<std::size_t>(
           std::ranges::count_if(validators, [&](const std::string& uscc) { return context.caller().signed_by(uscc); }));
       QILIAN_REQUIRE(signed_count * 3 >= validators.size() * 2 && signed_count > 0, "COM-206",
-                     "two thirds of " + std::to_string(validators.size()) + " validators sign; " + std::to_string(signed_count) + " did");
+                     "two thirds of " + std::to_string(validators.size()) + " validators sign; " +
+                         std::to_string(signed_count) + " did");
       break;
     }
     case SignaturePolicy::kSelf:

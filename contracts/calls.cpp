@@ -53,7 +53,8 @@ const CallSpec* find_call(std::string_view name) {
 
 const Call* find_contract_call(std::string_view name) {
   const CallList& all = table().calls;
-  const auto at = std::ranges::lower_bound(all, name, {}, [](const std::unique_ptr<Call>& call) { return call->spec().name; });
+  const auto at =
+      std::ranges::lower_bound(all, name, {}, [](const std::unique_ptr<Call>& call) { return call->spec().name; });
   return at != all.end() && (*at)->spec().name == name ? at->get() : nullptr;
 }
 

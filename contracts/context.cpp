@@ -45,14 +45,17 @@ void WriteSet::commit_to(WriteSet& parent) {
   events_.clear();
 }
 
-Context::Context(const BlockFrame& frame, Caller caller, std::string call, ledger::TransactionId transaction, WriteSet& writes)
+Context::Context(const BlockFrame& frame, Caller caller, std::string call, ledger::TransactionId transaction,
+                 WriteSet& writes)
     : frame_(frame), caller_(std::move(caller)), call_(std::move(call)), transaction_(transaction), writes_(writes) {}
 
 TimeMs Context::deadline(std::string_view period_parameter) const {
   return contracts::deadline(time(), parameters().period(period_parameter), calendar());
 }
 
-bool Context::exists(Kind kind, std::string_view id) const { return writes_.record({kind, std::string(id)}).has_value(); }
+bool Context::exists(Kind kind, std::string_view id) const {
+  return writes_.record({kind, std::string(id)}).has_value();
+}
 
 void Context::put(Kind kind, std::string_view id, const google::protobuf::Message& record, EventKind event) {
   pb::EventPayload payload;

@@ -27,7 +27,8 @@ Outcome check_arguments(const Call& call, ledger::ByteView arguments, std::uniqu
 /// The rules as they stand at one point of a block: reloaded after a call that changed them.
 class RulesInForce {
  public:
-  RulesInForce(const ledger::StateView& state, ledger::Height height, TimeMs time, std::uint32_t logic_version) : state_(state) {
+  RulesInForce(const ledger::StateView& state, ledger::Height height, TimeMs time, std::uint32_t logic_version)
+      : state_(state) {
     frame_.height = height;
     frame_.time = time;
     frame_.logic_version = logic_version;
@@ -105,7 +106,8 @@ class BlockRun {
     return run_gate(rules_.frame(), writes_, quota_, body_of(transaction, *call, *arguments));
   }
 
-  /// A denial costs a token of the denial bucket. An OPEN call is never stopped by an empty one, but leaves no further trace then.
+  /// A denial costs a token of the denial bucket. An OPEN call is never stopped by an empty one, but leaves no further
+  /// trace then.
   void record_denial(Decision& decision, const ledger::Transaction& transaction) {
     if (decision.accountable.empty() || decision.quota_exhausted) return;
     if (!quota_.take_denial(decision.accountable, rules_.frame())) {
@@ -152,7 +154,8 @@ std::optional<Denial> check_static(const ledger::Transaction& transaction) {
   return check_arguments(*call, transaction.arguments(), arguments);
 }
 
-std::optional<Denial> admit(const ledger::StateView& state, ledger::TimeMs now, const ledger::Transaction& transaction) {
+std::optional<Denial> admit(const ledger::StateView& state, ledger::TimeMs now,
+                            const ledger::Transaction& transaction) {
   const Call* call = find_contract_call(transaction.call());
   QILIAN_REQUIRE(call != nullptr, "COM-101", "there is no call " + transaction.call().substr(0, 64));
   std::unique_ptr<Message> arguments;

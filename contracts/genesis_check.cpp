@@ -1,4 +1,5 @@
-// What the contracts expect a genesis to hold. Run before a network starts; an error names the record and what is wrong with it.
+// What the contracts expect a genesis to hold. Run before a network starts; an error names the record and what is wrong
+// with it.
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
@@ -49,8 +50,8 @@ Result<void> check_encoding(const ledger::Key& key, const ledger::Bytes& bytes) 
   const KindName* name = find_kind(key.kind);
   if (name == nullptr) return bad(key, "no contract keeps records of this kind");
   if (name->message.empty()) return bad(key, "an index has no record");
-  const google::protobuf::Descriptor* type =
-      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName("qilian.contracts.pb." + std::string(name->message));
+  const google::protobuf::Descriptor* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
+      "qilian.contracts.pb." + std::string(name->message));
   if (type == nullptr) return bad(key, "this program has no message " + std::string(name->message));
   if (auto canonical = ledger::check_canonical(*type, bytes); !canonical) {
     return bad(key, canonical.error().code + " " + canonical.error().message);
@@ -78,7 +79,8 @@ Result<void> check_organisation(const ledger::Key& key, const pb::Organisation& 
 Result<void> check_parameters(const ledger::Key& key, const pb::ParameterSet& set) {
   std::string previous;
   for (const pb::Parameter& parameter : set.parameters()) {
-    if (parameter.name() <= previous) return bad(key, "parameters stand in ascending order, each once: " + parameter.name());
+    if (parameter.name() <= previous)
+      return bad(key, "parameters stand in ascending order, each once: " + parameter.name());
     const ParameterSpec* spec = find_parameter(parameter.name());
     if (spec == nullptr) return bad(key, "there is no parameter " + parameter.name());
     if (auto value = parse_parameter(*spec, parameter.value()); !value) return bad(key, value.error().message);
@@ -88,7 +90,8 @@ Result<void> check_parameters(const ledger::Key& key, const pb::ParameterSet& se
 }
 
 Result<void> check_list(const ledger::Key& key, const pb::NegativeList& list) {
-  if (std::to_string(list.version()) != key.id) return bad(key, "the record has version " + std::to_string(list.version()));
+  if (std::to_string(list.version()) != key.id)
+    return bad(key, "the record has version " + std::to_string(list.version()));
   negative_list::Entries shapes = list.entries();
   for (pb::NegativeEntry& entry : shapes) {
     // Set by the ledger when announced; a genesis brings them along.
@@ -101,9 +104,11 @@ Result<void> check_list(const ledger::Key& key, const pb::NegativeList& list) {
 }
 
 Result<void> check_credit_rules(const ledger::Key& key, const pb::CreditRules& rules) {
-  const bool grades = rules.grade_aa() >= rules.grade_a() && rules.grade_a() >= rules.grade_b() && rules.grade_b() >= rules.grade_c();
+  const bool grades =
+      rules.grade_aa() >= rules.grade_a() && rules.grade_a() >= rules.grade_b() && rules.grade_b() >= rules.grade_c();
   if (!grades) return bad(key, "grades fall from AA to C");
-  if (rules.base() < rules.grade_c() || rules.base() > 1000) return bad(key, "a newcomer would start in grade D, or above 1000");
+  if (rules.base() < rules.grade_c() || rules.base() > 1000)
+    return bad(key, "a newcomer would start in grade D, or above 1000");
   if (rules.version() == 0) return bad(key, "the first version is 1");
   return {};
 }
@@ -148,8 +153,8 @@ Result<void> check_key(const ledger::Genesis& genesis, const ledger::Key& where,
   const ledger::Bytes* owner = find(genesis, kind::kOrganisation, key.organisation());
   if (owner == nullptr) return bad(where, "its organisation " + key.organisation() + " is not in the genesis");
   const auto organisation = parse<pb::Organisation>(*owner);
-  const bool known = std::ranges::any_of(organisation.officers(),
-                                         [&](const pb::Officer& officer) { return officer.officer_id() == key.officer_id(); });
+  const bool known = std::ranges::any_of(
+      organisation.officers(), [&](const pb::Officer& officer) { return officer.officer_id() == key.officer_id(); });
   if (!known) return bad(where, "MEM-102 officer " + key.officer_id() + " is not one of " + key.organisation());
   return {};
 }
@@ -161,7 +166,8 @@ Result<void> check_validators(const ledger::Genesis& genesis) {
   std::set<std::string> wanted;
   for (const ledger::Validator& validator : genesis.validators.validators) wanted.insert(validator.organisation);
   const std::set<std::string> found(listed.organisations().begin(), listed.organisations().end());
-  if (wanted != found) return ledger::fail("genesis.record", "validator-organisations \"current\" differs from the validator set");
+  if (wanted != found)
+    return ledger::fail("genesis.record", "validator-organisations \"current\" differs from the validator set");
   for (const std::string& uscc : wanted) {
     if (find(genesis, kind::kOrganisation, uscc) == nullptr) {
       return ledger::fail("genesis.record", "validator " + uscc + " is not an organisation of the genesis");
@@ -178,7 +184,8 @@ Result<void> check_list_register(const ledger::Genesis& genesis) {
   std::uint64_t previous = 0;
   const auto versions = parse<pb::ListRegister>(*record);
   for (const pb::ListRegister::Version& version : versions.versions()) {
-    if (version.version() != previous + 1) return bad(where, "NEG-403 version " + std::to_string(version.version()) + " is out of turn");
+    if (version.version() != previous + 1)
+      return bad(where, "NEG-403 version " + std::to_string(version.version()) + " is out of turn");
     previous = version.version();
   }
   if (previous != 0 && find(genesis, kind::kList, std::to_string(previous)) == nullptr) {
@@ -195,14 +202,15 @@ Result<void> check_genesis(const ledger::Genesis& genesis) {
     QILIAN_TRY_VOID(check_record(key, bytes));
     if (key.kind != kind::kOrganisation) continue;
     const auto organisation = parse<pb::Organisation>(bytes);
-    const bool regulator =
-        std::ranges::any_of(organisation.roles(), [](const pb::RoleGrant& grant) { return grant.role() == "REGULATOR"; });
+    const bool regulator = std::ranges::any_of(organisation.roles(),
+                                               [](const pb::RoleGrant& grant) { return grant.role() == "REGULATOR"; });
     regulators += regulator ? 1 : 0;
   }
   for (const auto& [key, bytes] : genesis.records) {
     if (key.kind == kind::kKey) QILIAN_TRY_VOID(check_key(genesis, key, bytes));
   }
-  if (regulators < 2) return ledger::fail("genesis.record", "two regulators at least: nothing could be decided with fewer");
+  if (regulators < 2)
+    return ledger::fail("genesis.record", "two regulators at least: nothing could be decided with fewer");
   if (find(genesis, kind::kCreditRules, "current") == nullptr) {
     return ledger::fail("genesis.record", "credit-rules \"current\" is missing");
   }

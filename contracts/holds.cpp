@@ -32,7 +32,8 @@ Outcome check_holds(const Context& context, std::span<const std::string> scopes)
 
 bool held(const Context& context, std::string_view scope) {
   const auto holds = context.get<pb::HoldSet>(kind::kHoldsOn, scope);
-  return holds && std::ranges::any_of(holds->holds(), [&](const pb::Hold& hold) { return alive(hold, context.time()); });
+  return holds &&
+         std::ranges::any_of(holds->holds(), [&](const pb::Hold& hold) { return alive(hold, context.time()); });
 }
 
 }  // namespace qilian::contracts

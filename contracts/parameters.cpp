@@ -11,14 +11,16 @@ namespace {
 
 using enum ParameterType;
 
-/// Ascending by name (checked by a test). Defaults are what a province would start with; a test network writes seconds instead.
+/// Ascending by name (checked by a test). Defaults are what a province would start with; a test network writes seconds
+/// instead.
 constexpr auto kSpecs = std::to_array<ParameterSpec>({
     {"authorization.max_chain", kInteger, "16", "longest chain of sub-grants that is walked", 1, 64},
     {"authorization.max_consent_term", kPeriod, "36 MONTH", "longest life of a consent batch"},
     {"authorization.max_operation_term", kPeriod, "60 MONTH", "longest term of a PUBLIC_OPERATION grant (AUT-405)"},
     {"authorization.max_targets", kInteger, "64", "targets of one grant", 1, 256},
     {"block.max_bytes", kInteger, "4194304", "bytes of envelopes in one block", 65536, 33554432},
-    {"block.max_clock_skew_ms", kInteger, "5000", "d: how far a proposed time may lie from a replica's clock", 1, 600000},
+    {"block.max_clock_skew_ms", kInteger, "5000", "d: how far a proposed time may lie from a replica's clock", 1,
+     600000},
     {"block.max_idle_ms", kInteger, "0", "an empty block after so long without one; 0: never", 0, 86400000},
     {"block.max_transactions", kInteger, "1000", "transactions in one block", 1, 20000},
     {"block.max_transactions_per_key", kInteger, "1000", "transactions of one lead key in one block", 1, 20000},
@@ -43,7 +45,8 @@ constexpr auto kSpecs = std::to_array<ParameterSpec>({
     {"membership.undertaking_term", kPeriod, "36 MONTH", "life of an undertaking 承诺"},
     {"negative_list.emergency_term", kPeriod, "30 DAY", "an emergency entry lapses unless ratified by then"},
     {"negative_list.max_entries", kInteger, "512", "entries of one version (NEG-402)", 1, 4096},
-    {"negative_list.max_lineage_nodes", kInteger, "4096", "versions that one evaluation may visit; past it: fail closed", 16, 65536},
+    {"negative_list.max_lineage_nodes", kInteger, "4096",
+     "versions that one evaluation may visit; past it: fail closed", 16, 65536},
     {"negative_list.max_matcher_nodes", kInteger, "64", "nodes of one entry's matcher (NEG-402)", 1, 512},
     {"negative_list.min_notice", kPeriod, "10 DAY", "shortest time from publication to effect (NEG-401)"},
     {"notary.life_authenticity", kPeriod, "6 MONTH", "default life of an AUTHENTICITY attestation 真实性"},
@@ -55,14 +58,16 @@ constexpr auto kSpecs = std::to_array<ParameterSpec>({
     {"proposal.max_term", kPeriod, "30 DAY", "how long a proposal waits for its signatures"},
     {"quota.denial_burst", kInteger, "200", "denials that one organisation may cause at once", 1, 1000000000},
     {"quota.denials_per_minute", kInteger, "60", "denials regained per minute", 1, 1000000000},
-    {"quota.transaction_burst", kInteger, "100000", "transactions that one organisation may lead at once", 1, 1000000000},
+    {"quota.transaction_burst", kInteger, "100000", "transactions that one organisation may lead at once", 1,
+     1000000000},
     {"quota.transactions_per_minute", kInteger, "600000", "transactions regained per minute", 1, 1000000000},
     {"registry.amendment_window", kPeriod, "30 DAY", "how long an amendment waits for the registrar"},
     {"registry.lineage_depth", kInteger, "16", "longest path of a lineage", 1, 64},
     {"registry.max_items", kInteger, "256", "items of one version", 1, 4096},
     {"registry.max_parents", kInteger, "64", "direct parents of one version", 1, 256},
     {"registry.objection_window", kPeriod, "5 WORKING_DAY", "how long the decision on an objection may take"},
-    {"registry.publicity", kPeriod, "10 WORKING_DAY", "公示: how long a registration is shown before its code is assigned"},
+    {"registry.publicity", kPeriod, "10 WORKING_DAY",
+     "公示: how long a registration is shown before its code is assigned"},
     {"registry.validity", kPeriod, "36 MONTH", "life of a registration"},
     {"revenue.cap_period", kPeriod, "12 MONTH", "period of the allowed revenue (REV-408)"},
     {"revenue.fee_basis_points", kInteger, "200", "venue fee on a settlement, rounded down", 0, 10000},
@@ -77,8 +82,9 @@ constexpr auto kSpecs = std::to_array<ParameterSpec>({
 std::span<const ParameterSpec> parameter_specs() { return kSpecs; }
 
 const ParameterSpec* find_parameter(std::string_view name) {
-  const auto at = std::lower_bound(kSpecs.begin(), kSpecs.end(), name,
-                                   [](const ParameterSpec& spec, std::string_view wanted) { return spec.name < wanted; });
+  const auto at =
+      std::lower_bound(kSpecs.begin(), kSpecs.end(), name,
+                       [](const ParameterSpec& spec, std::string_view wanted) { return spec.name < wanted; });
   return at != kSpecs.end() && at->name == name ? &*at : nullptr;
 }
 
@@ -89,7 +95,8 @@ ledger::Result<ParameterValue> parse_parameter(const ParameterSpec& spec, std::s
       std::int64_t value = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
       if (error != std::errc() || end != text.data() + text.size() || std::to_string(value) != text) {
-        return ledger::fail("COM-107", "parameter " + name + " is a whole number, e.g. " + std::string(spec.default_value));
+        return ledger::fail("COM-107",
+                            "parameter " + name + " is a whole number, e.g. " + std::string(spec.default_value));
       }
       if (value < spec.low || value > spec.high) {
         return ledger::fail("COM-107", "parameter " + name + " lies from " + std::to_string(spec.low) + " to " +

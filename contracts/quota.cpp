@@ -33,7 +33,8 @@ QuotaBook::Buckets& QuotaBook::refilled(std::string_view uscc, const BlockFrame&
     QILIAN_CHECK(stored.ParseFromString(*bytes));
     // Block time is not below the last block's; one refill a block keeps rounding to one step a block.
     const std::int64_t elapsed = frame.time.value() - stored.at();
-    buckets.transactions = refill(stored.transactions(), elapsed, parameters.integer("quota.transactions_per_minute"), burst);
+    buckets.transactions =
+        refill(stored.transactions(), elapsed, parameters.integer("quota.transactions_per_minute"), burst);
     buckets.denials = refill(stored.denials(), elapsed, parameters.integer("quota.denials_per_minute"), denial_burst);
   }
   return buckets_.emplace(uscc, buckets).first->second;

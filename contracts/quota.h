@@ -14,7 +14,8 @@ class QuotaBook {
  public:
   explicit QuotaBook(const ledger::StateView& state) : state_(state) {}
 
-  /// Takes one transaction token when the organisation has one and its denial bucket is not empty. False: COM-407, nothing taken.
+  /// Takes one transaction token when the organisation has one and its denial bucket is not empty. False: COM-407,
+  /// nothing taken.
   bool take_transaction(std::string_view uscc, const BlockFrame& frame);
   /// Takes one denial token; false when there was none left.
   bool take_denial(std::string_view uscc, const BlockFrame& frame);

@@ -1,4 +1,5 @@
-// What execution leaves behind for each transaction: its receipt and, for a blocked attempt, entries in the denied-attempt journals.
+// What execution leaves behind for each transaction: its receipt and, for a blocked attempt, entries in the
+// denied-attempt journals.
 #pragma once
 
 #include <string_view>
@@ -14,7 +15,8 @@ inline constexpr std::size_t kMaxTraceBytes = 512;
 ledger::Bytes encode_receipt(const ledger::StateView& state, const BlockFrame& frame, const Decision& decision,
                              const ledger::TransactionId& id);
 
-/// Entries by organisation and by list entry. None for 2xx (strangers must not frame anybody), none for a quota refusal.
+/// Entries by organisation and by list entry. None for 2xx (strangers must not frame anybody), none for a quota
+/// refusal.
 void journal_denial(WriteSet& block, const Decision& decision, std::string_view call, const ledger::TransactionId& id);
 
 }  // namespace qilian::contracts

@@ -16,7 +16,8 @@ RuleVersions rule_versions(const ledger::StateView& state, const Parameters& par
 
 /// The parameters in force; all defaults where the state has none.
 Parameters load_parameters(const ledger::StateView& state);
-/// Published calendars of the year before `now` and of the nine that follow: further deadlines fall back to Monday to Friday.
+/// Published calendars of the year before `now` and of the nine that follow: further deadlines fall back to Monday to
+/// Friday.
 Calendar load_calendar(const ledger::StateView& state, TimeMs now);
 
 }  // namespace qilian::contracts

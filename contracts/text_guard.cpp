@@ -53,8 +53,9 @@ Outcome check_field(const google::protobuf::Message& message, const google::prot
     switch (field.type()) {
       case FieldDescriptor::TYPE_STRING: {
         std::string scratch;
-        const std::string& text = field.is_repeated() ? reflection.GetRepeatedStringReference(message, &field, i, &scratch)
-                                                      : reflection.GetStringReference(message, &field, &scratch);
+        const std::string& text = field.is_repeated()
+                                      ? reflection.GetRepeatedStringReference(message, &field, i, &scratch)
+                                      : reflection.GetStringReference(message, &field, &scratch);
         QILIAN_PASS(check_text(field.name(), text));
         break;
       }
@@ -90,7 +91,8 @@ bool is_identity_number(std::string_view text) {
 }
 
 Outcome check_text(std::string_view field, std::string_view text) {
-  // Runs of digits; an identity number may end in X. A neighbouring letter makes it part of another code (a USCC, a UDI, a hash).
+  // Runs of digits; an identity number may end in X. A neighbouring letter makes it part of another code (a USCC, a
+  // UDI, a hash).
   std::size_t i = 0;
   while (i < text.size()) {
     if (!is_digit(text[i])) {
@@ -146,7 +148,8 @@ bool is_commitment(std::string_view bytes) {
 Outcome require_commitment(std::string_view field, std::string_view bytes) {
   if (is_commitment(bytes)) return pass();
   if (is_digest(bytes)) {
-    return deny("COM-106", std::string(field) + " is a bare digest; what is easy to guess must be a salted commitment (tag 81 or 82)");
+    return deny("COM-106", std::string(field) +
+                               " is a bare digest; what is easy to guess must be a salted commitment (tag 81 or 82)");
   }
   return deny("COM-101", std::string(field) + " is no commitment: 33 bytes, tag 81 or 82");
 }
@@ -169,7 +172,8 @@ Outcome require_range(std::string_view field, std::int64_t value, std::int64_t l
 
 Outcome require_text(std::string_view field, std::string_view text, std::size_t max_bytes) {
   QILIAN_REQUIRE(!text.empty(), "COM-101", std::string(field) + " is missing");
-  QILIAN_REQUIRE(text.size() <= max_bytes, "COM-107", std::string(field) + " is longer than " + std::to_string(max_bytes) + " bytes");
+  QILIAN_REQUIRE(text.size() <= max_bytes, "COM-107",
+                 std::string(field) + " is longer than " + std::to_string(max_bytes) + " bytes");
   return pass();
 }
 

@@ -32,12 +32,13 @@ std::optional<pb::Determination> find(const Context& context, std::string_view i
 }
 
 pb::Determination::Status status_at(const pb::Determination& determination, TimeMs now) {
-  const bool by_itself = determination.status() == pb::Determination::NOTIFIED && determination.severity() != pb::Severity::SERIOUS &&
-                         now.value() >= determination.object_by();
+  const bool by_itself = determination.status() == pb::Determination::NOTIFIED &&
+                         determination.severity() != pb::Severity::SERIOUS && now.value() >= determination.object_by();
   return by_itself ? pb::Determination::EFFECTIVE : determination.status();
 }
 
-Outcome require_status(const Context& context, const std::string& id, std::initializer_list<pb::Determination::Status> allowed) {
+Outcome require_status(const Context& context, const std::string& id,
+                       std::initializer_list<pb::Determination::Status> allowed) {
   const auto determination = find(context, id);
   QILIAN_REQUIRE(determination.has_value(), "COM-301", "no determination " + id);
   const pb::Determination::Status status = status_at(*determination, context.time());
@@ -62,7 +63,8 @@ void store(Context& context, const pb::Determination& determination, EventKind e
   pb::CreditProfile profile = load_profile(context, determination.subject());
   pb::CreditProfile::Negative* negative = entry_for(profile, determination.id());
   const bool withdrawn = determination.status() == pb::Determination::WITHDRAWN;
-  const bool undecided = determination.status() == pb::Determination::NOTIFIED || determination.status() == pb::Determination::OBJECTED;
+  const bool undecided =
+      determination.status() == pb::Determination::NOTIFIED || determination.status() == pb::Determination::OBJECTED;
   negative->set_severity(determination.severity());
   negative->set_effective_at(withdrawn ? 0 : determination.effective_at());
   negative->set_repaired_at(determination.repaired_at());
@@ -88,8 +90,8 @@ bool independent_of(const Context& context, std::string_view uscc) {
                               [&](const std::string& signer) { return related(context, signer, uscc); });
 }
 
-pb::Determination make_notice(Context& context, std::string_view subject, std::string_view behaviour, pb::Severity::Value severity,
-                              std::string_view basis) {
+pb::Determination make_notice(Context& context, std::string_view subject, std::string_view behaviour,
+                              pb::Severity::Value severity, std::string_view basis) {
   pb::Determination out;
   out.set_id(context.derive_id("determination"));
   out.set_subject(std::string(subject));

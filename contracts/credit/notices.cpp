@@ -58,7 +58,8 @@ Outcome confirm_check(const pb::CreditConfirm& a) { return require_text("determi
 Outcome confirm_object(const pb::CreditConfirm& a, const Context& context) {
   QILIAN_PASS(require_status(context, a.determination(), {pb::Determination::NOTIFIED}));
   const auto determination = find(context, a.determination());
-  QILIAN_REQUIRE(determination->severity() == pb::Severity::SERIOUS, "COM-303", "only a SERIOUS determination is confirmed");
+  QILIAN_REQUIRE(determination->severity() == pb::Severity::SERIOUS, "COM-303",
+                 "only a SERIOUS determination is confirmed");
   return pass();
 }
 
@@ -68,8 +69,9 @@ Outcome confirm_invariants(const pb::CreditConfirm& a, const Context& context) {
                  "the notice was not served to " + determination->subject() + ": it cannot be confirmed");
   QILIAN_REQUIRE(context.time().value() >= determination->object_by(), "CRD-403",
                  "the objection window is open until " + std::to_string(determination->object_by()));
-  QILIAN_REQUIRE(independent_of(context, determination->determiner()) && independent_of(context, determination->subject()), "CRD-404",
-                 "another regulator confirms, related neither to the determiner nor to the subject");
+  QILIAN_REQUIRE(
+      independent_of(context, determination->determiner()) && independent_of(context, determination->subject()),
+      "CRD-404", "another regulator confirms, related neither to the determiner nor to the subject");
   return pass();
 }
 
@@ -99,7 +101,8 @@ SignerRule object_signers(const pb::CreditObject& a, const Context& context) {
 Outcome object_object(const pb::CreditObject& a, const Context& context) {
   const auto determination = find(context, a.determination());
   QILIAN_REQUIRE(determination.has_value(), "COM-301", "no determination " + a.determination());
-  const bool closed = determination->status() == pb::Determination::NOTIFIED && context.time().value() >= determination->object_by();
+  const bool closed =
+      determination->status() == pb::Determination::NOTIFIED && context.time().value() >= determination->object_by();
   QILIAN_REQUIRE(!closed, "CRD-403", "the objection window closed at " + std::to_string(determination->object_by()));
   return require_status(context, a.determination(), {pb::Determination::NOTIFIED});
 }
@@ -135,8 +138,10 @@ Outcome decide_object(const pb::CreditDecideObjection& a, const Context& context
 
 Outcome decide_invariants(const pb::CreditDecideObjection& a, const Context& context) {
   const auto determination = find(context, a.determination());
-  QILIAN_REQUIRE(independent_of(context, determination->determiner()) && independent_of(context, determination->subject()), "CRD-404",
-                 "the reviewer is neither the determiner " + determination->determiner() + " nor related to the subject");
+  QILIAN_REQUIRE(
+      independent_of(context, determination->determiner()) && independent_of(context, determination->subject()),
+      "CRD-404",
+      "the reviewer is neither the determiner " + determination->determiner() + " nor related to the subject");
   return pass();
 }
 
@@ -152,7 +157,8 @@ Outcome decide_apply(const pb::CreditDecideObjection& a, Context& context) {
     take_effect(context, determination, context.time());
   }
   add_signers(context, determination);
-  store(context, determination, a.decision() == pb::CreditDecideObjection::WITHDRAWN ? EventKind::kEnded : EventKind::kChanged);
+  store(context, determination,
+        a.decision() == pb::CreditDecideObjection::WITHDRAWN ? EventKind::kEnded : EventKind::kChanged);
   return pass();
 }
 
@@ -175,17 +181,16 @@ void add_notice_calls(CallList& calls) {
   calls.push_back(make_call<pb::CreditConfirm>(
       regulator_call("credit.confirm", "认定复核确认", "Confirm a SERIOUS determination after its objection window"),
       {.check = confirm_check, .object = confirm_object, .invariants = confirm_invariants, .apply = confirm_apply}));
-  calls.push_back(make_call<pb::CreditObject>({.name = "credit.object",
-                                               .credit = CreditClass::kOpen,
-                                               .stopped_by_hold = false,
-                                               .label_zh = "提出异议",
-                                               .label_en = "Object to a notice inside its window"},
-                                              {.check = object_check,
-                                               .signers = object_signers,
-                                               .object = object_object,
-                                               .apply = object_apply}));
+  calls.push_back(make_call<pb::CreditObject>(
+      {.name = "credit.object",
+       .credit = CreditClass::kOpen,
+       .stopped_by_hold = false,
+       .label_zh = "提出异议",
+       .label_en = "Object to a notice inside its window"},
+      {.check = object_check, .signers = object_signers, .object = object_object, .apply = object_apply}));
   calls.push_back(make_call<pb::CreditDecideObjection>(
-      regulator_call("credit.decide_objection", "异议裁定", "Decide an objection; another regulator than the determiner"),
+      regulator_call("credit.decide_objection", "异议裁定",
+                     "Decide an objection; another regulator than the determiner"),
       {.check = decide_check, .object = decide_object, .invariants = decide_invariants, .apply = decide_apply}));
 }
 

@@ -17,8 +17,8 @@ void add_trade(Context& context, std::string_view uscc, std::string_view counter
   const std::int64_t year = date_of(context.time()).year;
   std::int64_t given = 0;
   for (const pb::CreditProfile::Positive& positive : profile.positives()) {
-    const bool same = positive.kind() == pb::CreditProfile::Positive::TRADE && positive.counterparty() == counterparty &&
-                      date_of(TimeMs(positive.at())).year == year;
+    const bool same = positive.kind() == pb::CreditProfile::Positive::TRADE &&
+                      positive.counterparty() == counterparty && date_of(TimeMs(positive.at())).year == year;
     if (same) given += rules.trade();
   }
   if (given >= rules.trade_cap()) return;
@@ -49,7 +49,8 @@ Outcome positive_object(const pb::CreditRecordPositive& a, const Context& contex
 
 Outcome positive_invariants(const pb::CreditRecordPositive& a, const Context& context) {
   QILIAN_REQUIRE(independent_of(context, a.subject()), "CRD-401", "a regulator does not determine about its own group");
-  QILIAN_REQUIRE(!related(context, a.source(), a.subject()), "CRD-404", "source " + a.source() + " is related to the subject");
+  QILIAN_REQUIRE(!related(context, a.source(), a.subject()), "CRD-404",
+                 "source " + a.source() + " is related to the subject");
   return pass();
 }
 
@@ -83,7 +84,8 @@ void record_fulfilled_trade(Context& context, std::string_view seller, std::stri
   credit::add_trade(context, buyer, seller, trade);
 }
 
-void record_positive_event(Context& context, std::string_view uscc, std::string_view source, std::string_view reference) {
+void record_positive_event(Context& context, std::string_view uscc, std::string_view source,
+                           std::string_view reference) {
   pb::CreditProfile profile = credit::load_profile(context, uscc);
   pb::CreditProfile::Positive* added = profile.add_positives();
   added->set_kind(pb::CreditProfile::Positive::AUDIT);

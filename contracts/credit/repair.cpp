@@ -51,13 +51,16 @@ Outcome apply_invariants(const pb::CreditApplyRepair& a, const Context& context)
   QILIAN_REQUIRE(context.time().value() >= determination->public_min_to(), "CRD-405",
                  "the shortest publicity ends at " + std::to_string(determination->public_min_to()));
   const std::string obligation = obligation_of(context, *determination);
-  QILIAN_REQUIRE(obligation.empty() || a.evidence_size() > 0, "CRD-406", "show evidence that this was done: " + obligation);
+  QILIAN_REQUIRE(obligation.empty() || a.evidence_size() > 0, "CRD-406",
+                 "show evidence that this was done: " + obligation);
   for (const std::string& evidence : a.evidence()) {
     QILIAN_REQUIRE(context.exists(kind::kEvidence, evidence), "CRD-406", "evidence " + evidence + " is not recorded");
   }
-  QILIAN_REQUIRE(repairable(context, *determination), "CRD-407", "behaviour " + determination->behaviour() + " cannot be repaired");
+  QILIAN_REQUIRE(repairable(context, *determination), "CRD-407",
+                 "behaviour " + determination->behaviour() + " cannot be repaired");
   const std::int64_t barred_until = load_profile(context, determination->subject()).repair_barred_until();
-  QILIAN_REQUIRE(context.time().value() >= barred_until, "CRD-408", "repair is barred until " + std::to_string(barred_until));
+  QILIAN_REQUIRE(context.time().value() >= barred_until, "CRD-408",
+                 "repair is barred until " + std::to_string(barred_until));
   return pass();
 }
 
@@ -93,7 +96,8 @@ Outcome decide_object(const pb::CreditDecideRepair& a, const Context& context) {
 
 Outcome decide_invariants(const pb::CreditDecideRepair& a, const Context& context) {
   const auto determination = find(context, a.determination());
-  QILIAN_REQUIRE(independent_of(context, determination->subject()), "CRD-404", "the regulator is related to the subject");
+  QILIAN_REQUIRE(independent_of(context, determination->subject()), "CRD-404",
+                 "the regulator is related to the subject");
   return pass();
 }
 

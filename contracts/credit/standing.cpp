@@ -76,7 +76,8 @@ Sanction strictest(const pb::CreditProfile& profile, TimeMs now) {
   Sanction out;
   for (const pb::CreditProfile::Negative& negative : profile.negatives()) {
     if (!in_effect(negative, now) || repaired(negative, now)) continue;
-    if (severity_of(negative.severity()) > out.severity) out = {severity_of(negative.severity()), negative.determination()};
+    if (severity_of(negative.severity()) > out.severity)
+      out = {severity_of(negative.severity()), negative.determination()};
   }
   return out;
 }
@@ -88,9 +89,11 @@ pb::CreditProfile load_profile(const Context& context, std::string_view uscc) {
 Outcome check_new_business(const Context& context, std::string_view uscc, bool moderate_stops) {
   for (const std::string& member : controller_group(context, uscc)) {
     const Sanction sanction = strictest(load_profile(context, member), context.time());
-    const bool stops = sanction.severity == Severity::kSerious || (moderate_stops && sanction.severity == Severity::kModerate);
-    QILIAN_REQUIRE(!stops, "COM-404", "determination " + sanction.determination + " against " + member + " stops new business of " +
-                                          std::string(uscc));
+    const bool stops =
+        sanction.severity == Severity::kSerious || (moderate_stops && sanction.severity == Severity::kModerate);
+    QILIAN_REQUIRE(!stops, "COM-404",
+                   "determination " + sanction.determination + " against " + member + " stops new business of " +
+                       std::string(uscc));
   }
   QILIAN_REQUIRE(credit_grade(context, uscc) != "D", "COM-404", std::string(uscc) + " has credit grade D");
   return pass();

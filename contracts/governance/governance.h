@@ -1,4 +1,5 @@
-// Pieces of the contract `governance`: rule texts and figures (settings.cpp), one body signed over time (proposals.cpp).
+// Pieces of the contract `governance`: rule texts and figures (settings.cpp), one body signed over time
+// (proposals.cpp).
 #pragma once
 
 #include "contracts/contract.h"

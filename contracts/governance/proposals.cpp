@@ -1,4 +1,5 @@
-// One body signed over time: propose, sign, withdraw. The signature that completes it runs the whole gate on the body in that block.
+// One body signed over time: propose, sign, withdraw. The signature that completes it runs the whole gate on the body
+// in that block.
 #include <algorithm>
 
 #include "contracts/gate.h"
@@ -33,8 +34,8 @@ bool already_signed(const pb::Proposal& proposal, const Signer& signer) {
   });
 }
 
-/// Gives each signature a slot: slots that name an officer first, so that an open slot is not spent on somebody who has one of his own.
-/// The number of slots filled.
+/// Gives each signature a slot: slots that name an officer first, so that an open slot is not spent on somebody who has
+/// one of his own. The number of slots filled.
 int filled_slots(const pb::Proposal& proposal) {
   std::vector<bool> used(static_cast<std::size_t>(proposal.signed__size()), false);
   int filled = 0;
@@ -43,7 +44,8 @@ int filled_slots(const pb::Proposal& proposal) {
       if (slot.officer().empty() == named) continue;
       for (int i = 0; i < proposal.signed__size(); ++i) {
         const pb::SignerRecord& record = proposal.signed_(i);
-        const bool fits = record.organisation() == slot.organisation() && (!named || record.officer() == slot.officer());
+        const bool fits =
+            record.organisation() == slot.organisation() && (!named || record.officer() == slot.officer());
         if (used[static_cast<std::size_t>(i)] || !fits) continue;
         used[static_cast<std::size_t>(i)] = true;
         ++filled;
@@ -118,7 +120,8 @@ Outcome require_pending(const Context& context, const std::string& id) {
 Outcome propose_check(const pb::GovernancePropose& a) {
   const Call* call = find_contract_call(a.call());
   QILIAN_REQUIRE(call != nullptr, "COM-101", "there is no call " + a.call().substr(0, 64));
-  const bool own = a.call() == "governance.propose" || a.call() == "governance.sign" || a.call() == "governance.withdraw";
+  const bool own =
+      a.call() == "governance.propose" || a.call() == "governance.sign" || a.call() == "governance.withdraw";
   QILIAN_REQUIRE(!own, "COM-101", "a proposal cannot propose, sign or withdraw");
   QILIAN_PASS(require_count("slots", static_cast<std::size_t>(a.slots_size()), 1, ledger::kMaxSigners));
   for (const pb::Slot& slot : a.slots()) QILIAN_PASS(require_text("slot.organisation", slot.organisation(), 18));
@@ -127,7 +130,8 @@ Outcome propose_check(const pb::GovernancePropose& a) {
   }
   const auto arguments = call->parse(a.arguments());
   QILIAN_REQUIRE(arguments != nullptr, "COM-101", "the arguments of " + a.call() + " cannot be read");
-  QILIAN_REQUIRE(call->body_keys(*arguments).empty(), "COM-101", a.call() + " is signed at once: its keys are not registered yet");
+  QILIAN_REQUIRE(call->body_keys(*arguments).empty(), "COM-101",
+                 a.call() + " is signed at once: its keys are not registered yet");
   QILIAN_PASS(check_message(*arguments));
   return call->check(*arguments);
 }
@@ -179,7 +183,9 @@ CreditClass class_of_proposal(const Context& context, const std::string& id) {
   return find_contract_call(proposal->call())->credit_class(*parse_body(*proposal), context);
 }
 
-CreditClass sign_class(const pb::GovernanceSign& a, const Context& context) { return class_of_proposal(context, a.proposal()); }
+CreditClass sign_class(const pb::GovernanceSign& a, const Context& context) {
+  return class_of_proposal(context, a.proposal());
+}
 
 SignerRule sign_signers(const pb::GovernanceSign& a, const Context& context) {
   SignerRule rule;
@@ -187,7 +193,8 @@ SignerRule sign_signers(const pb::GovernanceSign& a, const Context& context) {
   if (!proposal) return rule;
   for (const Signer& signer : context.caller().signers) {
     if (std::ranges::any_of(proposal->slots(), [&](const pb::Slot& slot) { return fills(slot, signer); })) continue;
-    rule.denial = deny("COM-205", "no slot of the proposal is for " + signer.organisation + ", officer " + signer.officer);
+    rule.denial =
+        deny("COM-205", "no slot of the proposal is for " + signer.organisation + ", officer " + signer.officer);
   }
   return rule;
 }
@@ -195,11 +202,12 @@ SignerRule sign_signers(const pb::GovernanceSign& a, const Context& context) {
 Outcome sign_object(const pb::GovernanceSign& a, const Context& context) {
   QILIAN_PASS(require_pending(context, a.proposal()));
   const auto proposal = find(context, a.proposal());
-  const bool again =
-      std::ranges::all_of(context.caller().signers, [&](const Signer& signer) { return already_signed(*proposal, signer); });
+  const bool again = std::ranges::all_of(context.caller().signers,
+                                         [&](const Signer& signer) { return already_signed(*proposal, signer); });
   QILIAN_REQUIRE(!again, "COM-208", "this officer has signed proposal " + a.proposal());
   pb::Proposal with = *proposal;
-  QILIAN_REQUIRE(add_caller(with, context), "COM-303", "the slots of " + context.caller().organisation() + " are filled");
+  QILIAN_REQUIRE(add_caller(with, context), "COM-303",
+                 "the slots of " + context.caller().organisation() + " are filled");
   return pass();
 }
 
@@ -225,7 +233,9 @@ SignerRule withdraw_signers(const pb::GovernanceWithdraw& a, const Context& cont
   return rule;
 }
 
-Outcome withdraw_object(const pb::GovernanceWithdraw& a, const Context& context) { return require_pending(context, a.proposal()); }
+Outcome withdraw_object(const pb::GovernanceWithdraw& a, const Context& context) {
+  return require_pending(context, a.proposal());
+}
 
 Outcome withdraw_apply(const pb::GovernanceWithdraw& a, Context& context) {
   pb::Proposal proposal = *find(context, a.proposal());
@@ -238,7 +248,8 @@ Outcome withdraw_apply(const pb::GovernanceWithdraw& a, Context& context) {
 }  // namespace
 
 void add_proposal_calls(CallList& calls) {
-  // Class and quota of these three are those of the proposed body (credit_class hook); holds stop the body, not its signing.
+  // Class and quota of these three are those of the proposed body (credit_class hook); holds stop the body, not its
+  // signing.
   calls.push_back(make_call<pb::GovernancePropose>(
       {.name = "governance.propose",
        .policy = SignaturePolicy::kByContract,

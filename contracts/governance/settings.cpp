@@ -30,7 +30,8 @@ Outcome parameter_check(const pb::GovernanceSetParameter& a) {
 Outcome parameter_object(const pb::GovernanceSetParameter& a, const Context&) {
   const ParameterSpec* spec = find_parameter(a.name());
   QILIAN_REQUIRE(spec != nullptr, "COM-104", "there is no parameter " + a.name());
-  if (auto parsed = parse_parameter(*spec, a.value()); !parsed) return deny(parsed.error().code, parsed.error().message);
+  if (auto parsed = parse_parameter(*spec, a.value()); !parsed)
+    return deny(parsed.error().code, parsed.error().message);
   return pass();
 }
 
@@ -102,7 +103,8 @@ Outcome document_check(const pb::GovernancePublishDocument& a) {
 std::string document_id(const pb::GovernancePublishDocument& a) { return a.kind() + ":" + a.version(); }
 
 Outcome document_object(const pb::GovernancePublishDocument& a, const Context& context) {
-  QILIAN_REQUIRE(!context.exists(kind::kDocument, document_id(a)), "COM-302", "document " + document_id(a) + " is published");
+  QILIAN_REQUIRE(!context.exists(kind::kDocument, document_id(a)), "COM-302",
+                 "document " + document_id(a) + " is published");
   return pass();
 }
 
@@ -145,7 +147,8 @@ Outcome check_table(const pb::CodeTable& table) {
   for (const pb::TableCode& code : table.codes()) {
     QILIAN_PASS(require_text("code", code.code(), 64));
     QILIAN_REQUIRE(code.label().size() <= 128, "COM-107", "label is longer than 128 bytes");
-    QILIAN_REQUIRE(previous == nullptr || previous->code() < code.code(), "COM-101", "codes stand in ascending order, each once");
+    QILIAN_REQUIRE(previous == nullptr || previous->code() < code.code(), "COM-101",
+                   "codes stand in ascending order, each once");
     for (const pb::CodeAttribute& attribute : code.attributes()) {
       QILIAN_PASS(require_text("attribute.name", attribute.name(), 32));
       QILIAN_PASS(require_text("attribute.value", attribute.value(), 128));

@@ -33,10 +33,12 @@ std::size_t regulators_among_signers(const Context& context) {
   return out;
 }
 
-Outcome require_standing(const Context& context, const std::string& uscc, std::initializer_list<pb::Organisation::Status> allowed) {
+Outcome require_standing(const Context& context, const std::string& uscc,
+                         std::initializer_list<pb::Organisation::Status> allowed) {
   QILIAN_PASS(require_organisation(context, uscc));
   const pb::Organisation::Status status = standing(*find(context, uscc), context.time());
-  QILIAN_REQUIRE(std::ranges::count(allowed, status) != 0, "COM-303", uscc + " is " + pb::Organisation::Status_Name(status));
+  QILIAN_REQUIRE(std::ranges::count(allowed, status) != 0, "COM-303",
+                 uscc + " is " + pb::Organisation::Status_Name(status));
   return pass();
 }
 
@@ -80,8 +82,8 @@ Outcome suspend_check(const pb::MembershipSuspend& a) {
   return require_range("until", a.until(), 0, INT64_MAX);
 }
 
-/// One regulator for membership.suspension_single at most; longer, or without end, takes two. A second short one by the same hand would
-/// be a long one in slices: an organisation that is suspended takes two regulators to suspend again.
+/// One regulator for membership.suspension_single at most; longer, or without end, takes two. A second short one by the
+/// same hand would be a long one in slices: an organisation that is suspended takes two regulators to suspend again.
 SignerRule suspend_signers(const pb::MembershipSuspend& a, const Context& context) {
   SignerRule rule = not_oneself(a, context);
   if (rule.denial || regulators_among_signers(context) >= 2) return rule;
@@ -90,19 +92,22 @@ SignerRule suspend_signers(const pb::MembershipSuspend& a, const Context& contex
   const bool again = organisation && organisation->suspended_until() != 0;
   if (!brief || again) {
     rule.denial = deny("COM-206", "one regulator suspends once, until " +
-                                      std::to_string(context.deadline("membership.suspension_single").value()) + " at most; two sign");
+                                      std::to_string(context.deadline("membership.suspension_single").value()) +
+                                      " at most; two sign");
   }
   return rule;
 }
 
 Outcome suspend_object(const pb::MembershipSuspend& a, const Context& context) {
-  QILIAN_PASS(require_standing(context, a.uscc(),
-                               {pb::Organisation::ADMITTED, pb::Organisation::RESTRICTED, pb::Organisation::SUSPENDED}));
+  QILIAN_PASS(require_standing(
+      context, a.uscc(), {pb::Organisation::ADMITTED, pb::Organisation::RESTRICTED, pb::Organisation::SUSPENDED}));
   QILIAN_REQUIRE(a.until() == 0 || a.until() > context.time().value(), "COM-107", "until lies in the past");
   return pass();
 }
 
-Outcome suspend_invariants(const pb::MembershipSuspend& a, const Context& context) { return check_validator_quorum(context, a.uscc()); }
+Outcome suspend_invariants(const pb::MembershipSuspend& a, const Context& context) {
+  return check_validator_quorum(context, a.uscc());
+}
 
 Outcome suspend_apply(const pb::MembershipSuspend& a, Context& context) {
   pb::Organisation organisation = *find(context, a.uscc());
@@ -123,7 +128,9 @@ Outcome expel_object(const pb::MembershipExpel& a, const Context& context) {
                            pb::Organisation::SUSPENDED});
 }
 
-Outcome expel_invariants(const pb::MembershipExpel& a, const Context& context) { return check_validator_quorum(context, a.uscc()); }
+Outcome expel_invariants(const pb::MembershipExpel& a, const Context& context) {
+  return check_validator_quorum(context, a.uscc());
+}
 
 Outcome expel_apply(const pb::MembershipExpel& a, Context& context) {
   pb::Organisation organisation = *find(context, a.uscc());
@@ -137,7 +144,9 @@ Outcome expel_apply(const pb::MembershipExpel& a, Context& context) {
 
 Outcome exit_check(const pb::MembershipExit& a) { return require_text("uscc", a.uscc(), 18); }
 
-SignerRule exit_signers(const pb::MembershipExit& a, const Context&) { return {.organisations = {a.uscc()}, .missing_code = "COM-205"}; }
+SignerRule exit_signers(const pb::MembershipExit& a, const Context&) {
+  return {.organisations = {a.uscc()}, .missing_code = "COM-205"};
+}
 
 Outcome exit_object(const pb::MembershipExit& a, const Context& context) {
   return require_standing(context, a.uscc(),
@@ -148,7 +157,8 @@ Outcome exit_invariants(const pb::MembershipExit& a, const Context& context) {
   const auto obligations = context.get<pb::Obligations>(kind::kObligations, a.uscc());
   if (obligations) {
     for (const pb::Obligations::Count& count : obligations->counts()) {
-      QILIAN_REQUIRE(count.open() == 0, "MEM-406", a.uscc() + " has open: " + std::to_string(count.open()) + " " + count.what());
+      QILIAN_REQUIRE(count.open() == 0, "MEM-406",
+                     a.uscc() + " has open: " + std::to_string(count.open()) + " " + count.what());
     }
   }
   return check_validator_quorum(context, a.uscc());
@@ -174,26 +184,28 @@ CallSpec regulator_spec(std::string_view name, SignaturePolicy policy, std::stri
 }  // namespace
 
 void add_discipline_calls(CallList& calls) {
-  calls.push_back(make_call<pb::MembershipRestrict>(
-      regulator_spec("membership.restrict", SignaturePolicy::kRegulators, "限制业务", "Restrict an organisation: no new business"),
-      {.check = check_reasoned<pb::MembershipRestrict>,
-       .signers = not_oneself<pb::MembershipRestrict>,
-       .object = restrict_object,
-       .apply = restrict_apply}));
-  calls.push_back(make_call<pb::MembershipReinstate>(
-      regulator_spec("membership.reinstate", SignaturePolicy::kRegulators, "恢复资格", "Lift a restriction or a suspension"),
-      {.check = check_reasoned<pb::MembershipReinstate>,
-       .signers = not_oneself<pb::MembershipReinstate>,
-       .object = reinstate_object,
-       .apply = reinstate_apply}));
-  calls.push_back(make_call<pb::MembershipSuspend>(
-      regulator_spec("membership.suspend", SignaturePolicy::kRegulators, "中止资格",
-                     "Suspend an organisation: one regulator briefly, two for longer"),
-      {.check = suspend_check,
-       .signers = suspend_signers,
-       .object = suspend_object,
-       .invariants = suspend_invariants,
-       .apply = suspend_apply}));
+  calls.push_back(
+      make_call<pb::MembershipRestrict>(regulator_spec("membership.restrict", SignaturePolicy::kRegulators, "限制业务",
+                                                       "Restrict an organisation: no new business"),
+                                        {.check = check_reasoned<pb::MembershipRestrict>,
+                                         .signers = not_oneself<pb::MembershipRestrict>,
+                                         .object = restrict_object,
+                                         .apply = restrict_apply}));
+  calls.push_back(
+      make_call<pb::MembershipReinstate>(regulator_spec("membership.reinstate", SignaturePolicy::kRegulators,
+                                                        "恢复资格", "Lift a restriction or a suspension"),
+                                         {.check = check_reasoned<pb::MembershipReinstate>,
+                                          .signers = not_oneself<pb::MembershipReinstate>,
+                                          .object = reinstate_object,
+                                          .apply = reinstate_apply}));
+  calls.push_back(
+      make_call<pb::MembershipSuspend>(regulator_spec("membership.suspend", SignaturePolicy::kRegulators, "中止资格",
+                                                      "Suspend an organisation: one regulator briefly, two for longer"),
+                                       {.check = suspend_check,
+                                        .signers = suspend_signers,
+                                        .object = suspend_object,
+                                        .invariants = suspend_invariants,
+                                        .apply = suspend_apply}));
   calls.push_back(make_call<pb::MembershipExpel>(
       regulator_spec("membership.expel", SignaturePolicy::kTwoRegulators, "清退", "Expel an organisation"),
       {.check = check_reasoned<pb::MembershipExpel>,

@@ -22,8 +22,10 @@ Outcome check_officers(const pb::MembershipApply& a) {
   std::set<std::string> officers;
   for (const pb::Officer& officer : a.officers()) {
     QILIAN_PASS(require_text("officer_id", officer.officer_id(), 64));
-    QILIAN_REQUIRE(officers.insert(officer.officer_id()).second, "COM-101", "officer " + officer.officer_id() + " is listed twice");
-    QILIAN_REQUIRE(officer.person_tag().empty() || officer.person_tag().size() == 32, "COM-101", "a person tag has 32 bytes");
+    QILIAN_REQUIRE(officers.insert(officer.officer_id()).second, "COM-101",
+                   "officer " + officer.officer_id() + " is listed twice");
+    QILIAN_REQUIRE(officer.person_tag().empty() || officer.person_tag().size() == 32, "COM-101",
+                   "a person tag has 32 bytes");
   }
   return pass();
 }
@@ -32,7 +34,8 @@ Outcome check_keys(const pb::MembershipApply& a) {
   std::set<std::string> keys;
   for (const pb::NewKey& key : a.keys()) {
     const auto public_key = ledger::PublicKey::from(key.public_key());
-    QILIAN_REQUIRE(public_key && ledger::valid_public_key(*public_key), "COM-101", "a listed key is no Ed25519 public key");
+    QILIAN_REQUIRE(public_key && ledger::valid_public_key(*public_key), "COM-101",
+                   "a listed key is no Ed25519 public key");
     QILIAN_REQUIRE(keys.insert(key.public_key()).second, "COM-101", "a key is listed twice");
     QILIAN_PASS(require_text("key.officer_id", key.officer_id(), 64));
     QILIAN_PASS(require_count("key.scope", static_cast<std::size_t>(key.scope_size()), 0, kMaxListed));
@@ -48,7 +51,8 @@ Outcome apply_check(const pb::MembershipApply& a) {
   QILIAN_PASS(require_text("sponsor", a.sponsor(), 18));
   QILIAN_PASS(require_count("controllers", static_cast<std::size_t>(a.controllers_size()), 0, kMaxListed));
   for (const std::string& controller : a.controllers()) {
-    const bool person = controller.starts_with("person:") && controller.size() == 71 && ledger::from_hex(controller.substr(7)).has_value();
+    const bool person = controller.starts_with("person:") && controller.size() == 71 &&
+                        ledger::from_hex(controller.substr(7)).has_value();
     QILIAN_REQUIRE(person || controller.size() == ledger::Uscc::kSize, "COM-101",
                    "a controller is a USCC or \"person:\" and 64 hex digits of a person tag");
   }
@@ -62,7 +66,8 @@ Outcome apply_check(const pb::MembershipApply& a) {
 std::vector<Signer> apply_keys(const pb::MembershipApply& a) {
   std::vector<Signer> out;
   for (const pb::NewKey& key : a.keys()) {
-    if (const auto public_key = ledger::PublicKey::from(key.public_key())) out.push_back({*public_key, a.uscc(), key.officer_id()});
+    if (const auto public_key = ledger::PublicKey::from(key.public_key()))
+      out.push_back({*public_key, a.uscc(), key.officer_id()});
   }
   return out;
 }
@@ -87,7 +92,8 @@ Outcome apply_object(const pb::MembershipApply& a, const Context& context) {
   const Parameters& parameters = context.parameters();
   QILIAN_REQUIRE(a.officers_size() > 0, "MEM-102", "an application names at least one officer");
   for (const pb::NewKey& key : a.keys()) {
-    const bool listed = std::ranges::any_of(a.officers(), [&](const pb::Officer& o) { return o.officer_id() == key.officer_id(); });
+    const bool listed =
+        std::ranges::any_of(a.officers(), [&](const pb::Officer& o) { return o.officer_id() == key.officer_id(); });
     QILIAN_REQUIRE(listed, "MEM-102", "key of officer " + key.officer_id() + ", whom the application does not list");
   }
   QILIAN_REQUIRE(a.officers_size() <= parameters.integer("membership.max_officers") &&
@@ -151,16 +157,19 @@ Outcome admit_object(const pb::MembershipAdmit& a, const Context& context) {
 Outcome admit_references(const pb::MembershipAdmit& a, const Context& context) {
   const auto attestation = find_attestation(context, a.attestation());
   QILIAN_REQUIRE(attestation.has_value(), "MEM-404", "no attestation " + a.attestation());
-  QILIAN_REQUIRE(attestation->type == "LEGAL_PERSON_ADMISSION" && std::ranges::count(attestation->subjects, a.uscc()) != 0, "MEM-404",
-                 "attestation " + a.attestation() + " is not a LEGAL_PERSON_ADMISSION of " + a.uscc());
+  QILIAN_REQUIRE(
+      attestation->type == "LEGAL_PERSON_ADMISSION" && std::ranges::count(attestation->subjects, a.uscc()) != 0,
+      "MEM-404", "attestation " + a.attestation() + " is not a LEGAL_PERSON_ADMISSION of " + a.uscc());
   QILIAN_REQUIRE(attestation->in_force && attestation->result == "PASS", "MEM-404",
                  "attestation " + a.attestation() + " is not in force with result PASS");
   return pass();
 }
 
 Outcome admit_invariants(const pb::MembershipAdmit& a, const Context& context) {
-  const bool sanctioned = active_sanction(context, a.uscc()) >= Severity::kModerate || serious_notice_pending(context, a.uscc());
-  QILIAN_REQUIRE(!sanctioned, "MEM-405", "somebody of the controller group of " + a.uscc() + " is under a sanction or a SERIOUS notice");
+  const bool sanctioned =
+      active_sanction(context, a.uscc()) >= Severity::kModerate || serious_notice_pending(context, a.uscc());
+  QILIAN_REQUIRE(!sanctioned, "MEM-405",
+                 "somebody of the controller group of " + a.uscc() + " is under a sanction or a SERIOUS notice");
   return pass();
 }
 
@@ -191,19 +200,21 @@ Outcome undertake_apply(const pb::MembershipUndertake& a, Context& context) {
 }  // namespace
 
 void add_join_calls(CallList& calls) {
-  // CONTINUING, so that the sponsor is in good standing and pays; the applicant, whose keys the body brings, is not asked yet.
-  calls.push_back(make_call<pb::MembershipApply>({.name = "membership.apply",
-                                                  .policy = SignaturePolicy::kBoth,
-                                                  .credit = CreditClass::kContinuing,
-                                                  .stopped_by_hold = false,
-                                                  .label_zh = "申请加入",
-                                                  .label_en = "Apply to join, with keys and undertaking; the sponsor signs too"},
-                                                 {.check = apply_check,
-                                                  .body_keys = apply_keys,
-                                                  .payer = apply_payer,
-                                                  .signers = apply_signers,
-                                                  .object = apply_object,
-                                                  .apply = apply_apply}));
+  // CONTINUING, so that the sponsor is in good standing and pays; the applicant, whose keys the body brings, is not
+  // asked yet.
+  calls.push_back(
+      make_call<pb::MembershipApply>({.name = "membership.apply",
+                                      .policy = SignaturePolicy::kBoth,
+                                      .credit = CreditClass::kContinuing,
+                                      .stopped_by_hold = false,
+                                      .label_zh = "申请加入",
+                                      .label_en = "Apply to join, with keys and undertaking; the sponsor signs too"},
+                                     {.check = apply_check,
+                                      .body_keys = apply_keys,
+                                      .payer = apply_payer,
+                                      .signers = apply_signers,
+                                      .object = apply_object,
+                                      .apply = apply_apply}));
   calls.push_back(make_call<pb::MembershipAdmit>({.name = "membership.admit",
                                                   .policy = SignaturePolicy::kTwoRegulators,
                                                   .roles = {"REGULATOR"},

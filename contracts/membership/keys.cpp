@@ -43,7 +43,8 @@ Outcome rotate_check(const pb::MembershipRotateKey& a) {
   return pass();
 }
 
-/// The old key itself, or two regulators: a lost or stolen key must not keep an organisation out, nor let one officer seize another's.
+/// The old key itself, or two regulators: a lost or stolen key must not keep an organisation out, nor let one officer
+/// seize another's.
 SignerRule rotate_signers(const pb::MembershipRotateKey& a, const Context& context) {
   SignerRule rule;
   if (signed_with(context, a.old_key())) return rule;
@@ -56,8 +57,10 @@ SignerRule rotate_signers(const pb::MembershipRotateKey& a, const Context& conte
 Outcome rotate_object(const pb::MembershipRotateKey& a, const Context& context) {
   const auto old_key = find_key(context, a.old_key());
   QILIAN_REQUIRE(old_key.has_value(), "COM-301", "no key " + short_name(a.old_key()));
-  QILIAN_REQUIRE(old_key->status() != pb::Key::ROTATED, "COM-303", "key " + short_name(a.old_key()) + " was rotated before");
-  QILIAN_REQUIRE(!find_key(context, a.new_key()), "COM-302", "key " + short_name(a.new_key()) + " is registered already");
+  QILIAN_REQUIRE(old_key->status() != pb::Key::ROTATED, "COM-303",
+                 "key " + short_name(a.old_key()) + " was rotated before");
+  QILIAN_REQUIRE(!find_key(context, a.new_key()), "COM-302",
+                 "key " + short_name(a.new_key()) + " is registered already");
   return pass();
 }
 
@@ -101,7 +104,8 @@ SignerRule mark_signers(const pb::MembershipMarkCompromised& a, const Context& c
 Outcome mark_object(const pb::MembershipMarkCompromised& a, const Context& context) {
   const auto key = find_key(context, a.public_key());
   QILIAN_REQUIRE(key.has_value(), "COM-301", "no key " + short_name(a.public_key()));
-  QILIAN_REQUIRE(key->status() != pb::Key::COMPROMISED, "COM-303", "key " + short_name(a.public_key()) + " is marked already");
+  QILIAN_REQUIRE(key->status() != pb::Key::COMPROMISED, "COM-303",
+                 "key " + short_name(a.public_key()) + " is marked already");
   QILIAN_REQUIRE(a.since() <= context.time().value(), "COM-107", "a key cannot be compromised from a later time on");
   return pass();
 }

@@ -45,14 +45,16 @@ Outcome check_validator_quorum(const Context& context, std::string_view uscc) {
   const auto staying = static_cast<std::size_t>(std::ranges::count_if(
       all, [&](const std::string& validator) { return validator != uscc && organisation_active(context, validator); }));
   const std::size_t needed = ledger::quorum(all.size());
-  QILIAN_REQUIRE(staying >= needed, "MEM-407",
-                 std::to_string(staying) + " active validators would stay and " + std::to_string(needed) + " are a quorum");
+  QILIAN_REQUIRE(
+      staying >= needed, "MEM-407",
+      std::to_string(staying) + " active validators would stay and " + std::to_string(needed) + " are a quorum");
   return pass();
 }
 
 void link_controllers(Context& context, const pb::Organisation& organisation) {
   for (const std::string& controller : organisation.controllers()) {
-    auto links = context.get<pb::ControlledOrganisations>(kind::kController, controller).value_or(pb::ControlledOrganisations());
+    auto links =
+        context.get<pb::ControlledOrganisations>(kind::kController, controller).value_or(pb::ControlledOrganisations());
     std::vector<std::string> all(links.organisations().begin(), links.organisations().end());
     if (std::ranges::count(all, organisation.uscc())) continue;
     all.push_back(organisation.uscc());
@@ -77,7 +79,8 @@ pb::Undertaking make_undertaking(Context& context, const std::string& uscc, cons
 Outcome check_undertaking(const pb::NewUndertaking& undertaking) {
   for (int stage = pb::Undertaking::COLLECT; stage <= pb::Undertaking::USE; ++stage) {
     QILIAN_REQUIRE(std::ranges::count(undertaking.stages(), stage) == 1, "COM-101",
-                   "an undertaking names each of the six stages once; " + pb::Undertaking::Stage_Name(stage) + " is missing or repeated");
+                   "an undertaking names each of the six stages once; " + pb::Undertaking::Stage_Name(stage) +
+                       " is missing or repeated");
   }
   QILIAN_REQUIRE(undertaking.stages_size() == 6, "COM-101", "an undertaking names six stages");
   return require_digest("undertaking.text", undertaking.text());

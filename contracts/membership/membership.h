@@ -1,5 +1,5 @@
-// Pieces of the contract `membership`, one file a concern: joining (join.cpp), roles (role_calls.cpp), keys (keys.cpp), standing
-// (discipline.cpp). The table of its calls is membership.cpp.
+// Pieces of the contract `membership`, one file a concern: joining (join.cpp), roles (role_calls.cpp), keys (keys.cpp),
+// standing (discipline.cpp). The table of its calls is membership.cpp.
 #pragma once
 
 #include "contracts/contract.h"

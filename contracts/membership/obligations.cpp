@@ -28,6 +28,8 @@ void change(Context& context, std::string_view uscc, std::string_view what, std:
 }  // namespace
 
 void open_obligation(Context& context, std::string_view uscc, std::string_view what) { change(context, uscc, what, 1); }
-void close_obligation(Context& context, std::string_view uscc, std::string_view what) { change(context, uscc, what, -1); }
+void close_obligation(Context& context, std::string_view uscc, std::string_view what) {
+  change(context, uscc, what, -1);
+}
 
 }  // namespace qilian::contracts

@@ -70,8 +70,9 @@ Outcome remove_role_invariants(const pb::MembershipRemoveRole& a, const Context&
 Outcome remove_role_apply(const pb::MembershipRemoveRole& a, Context& context) {
   pb::Organisation organisation = *find(context, a.uscc());
   auto* roles = organisation.mutable_roles();
-  roles->erase(std::remove_if(roles->begin(), roles->end(), [&](const pb::RoleGrant& held) { return held.role() == a.role(); }),
-               roles->end());
+  roles->erase(
+      std::remove_if(roles->begin(), roles->end(), [&](const pb::RoleGrant& held) { return held.role() == a.role(); }),
+      roles->end());
   context.put(kind::kOrganisation, a.uscc(), organisation);
   context.set_object(a.uscc());
   return pass();
@@ -80,17 +81,18 @@ Outcome remove_role_apply(const pb::MembershipRemoveRole& a, Context& context) {
 }  // namespace
 
 void add_role_calls(CallList& calls) {
-  calls.push_back(make_call<pb::MembershipAddRole>({.name = "membership.add_role",
-                                                    .policy = SignaturePolicy::kRegulators,
-                                                    .roles = {"REGULATOR"},
-                                                    .credit = CreditClass::kOpen,
-                                                    .stopped_by_hold = false,
-                                                    .label_zh = "授予角色",
-                                                    .label_en = "Give an organisation a role, perhaps for some sectors only"},
-                                                   {.check = add_role_check,
-                                                    .object = add_role_object,
-                                                    .invariants = add_role_invariants,
-                                                    .apply = add_role_apply}));
+  calls.push_back(
+      make_call<pb::MembershipAddRole>({.name = "membership.add_role",
+                                        .policy = SignaturePolicy::kRegulators,
+                                        .roles = {"REGULATOR"},
+                                        .credit = CreditClass::kOpen,
+                                        .stopped_by_hold = false,
+                                        .label_zh = "授予角色",
+                                        .label_en = "Give an organisation a role, perhaps for some sectors only"},
+                                       {.check = add_role_check,
+                                        .object = add_role_object,
+                                        .invariants = add_role_invariants,
+                                        .apply = add_role_apply}));
   calls.push_back(make_call<pb::MembershipRemoveRole>({.name = "membership.remove_role",
                                                        .policy = SignaturePolicy::kRegulators,
                                                        .roles = {"REGULATOR"},

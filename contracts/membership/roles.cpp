@@ -7,19 +7,43 @@ namespace qilian::contracts::membership {
 namespace {
 
 constexpr auto kRoles = std::to_array<std::string_view>({
-    "AGENT",           "ASSESSOR",         "BUYER",           "DEALER",         "HOLDER",          "IMPLEMENTING_AGENCY",
-    "NOTARY",          "OPERATOR",         "PRICING",         "REGISTRAR",      "REGULATOR",       "SERVICE_ARBITRATION",
-    "SERVICE_AUDIT",   "SERVICE_BROKERAGE", "SERVICE_CERTIFICATION", "SERVICE_CUSTODY", "SERVICE_FINANCE", "SERVICE_INSURANCE",
-    "SERVICE_INTEGRATION", "SERVICE_TRAINING", "SERVICE_VALUATION", "SOURCE_AGENCY", "VALIDATOR", "VENUE",
+    "AGENT",
+    "ASSESSOR",
+    "BUYER",
+    "DEALER",
+    "HOLDER",
+    "IMPLEMENTING_AGENCY",
+    "NOTARY",
+    "OPERATOR",
+    "PRICING",
+    "REGISTRAR",
+    "REGULATOR",
+    "SERVICE_ARBITRATION",
+    "SERVICE_AUDIT",
+    "SERVICE_BROKERAGE",
+    "SERVICE_CERTIFICATION",
+    "SERVICE_CUSTODY",
+    "SERVICE_FINANCE",
+    "SERVICE_INSURANCE",
+    "SERVICE_INTEGRATION",
+    "SERVICE_TRAINING",
+    "SERVICE_VALUATION",
+    "SOURCE_AGENCY",
+    "VALIDATOR",
+    "VENUE",
 });
 
 /// A role that keeps its holder out of the market as a whole.
 bool shuns_market(std::string_view role) {
-  return role == "REGULATOR" || role == "REGISTRAR" || role == "PRICING" || role == "NOTARY" || role == "SERVICE_ARBITRATION";
+  return role == "REGULATOR" || role == "REGISTRAR" || role == "PRICING" || role == "NOTARY" ||
+         role == "SERVICE_ARBITRATION";
 }
 
-/// Roles that judge parties: they are kept from the parties' roles. What they judge is fixed by the role, so the rule needs no case.
-bool judges(std::string_view role) { return role == "SERVICE_AUDIT" || role == "ASSESSOR" || role == "SERVICE_ARBITRATION"; }
+/// Roles that judge parties: they are kept from the parties' roles. What they judge is fixed by the role, so the rule
+/// needs no case.
+bool judges(std::string_view role) {
+  return role == "SERVICE_AUDIT" || role == "ASSESSOR" || role == "SERVICE_ARBITRATION";
+}
 bool is_party(std::string_view role) {
   return role == "HOLDER" || role == "OPERATOR" || role == "DEALER" || role == "BUYER" || role == "VENUE";
 }
@@ -43,7 +67,8 @@ bool is_role(std::string_view name) { return std::ranges::find(kRoles, name) != 
 
 bool is_market_role(std::string_view role) {
   if (role.starts_with("SERVICE_")) return role != "SERVICE_AUDIT" && role != "SERVICE_ARBITRATION";
-  return role == "HOLDER" || role == "OPERATOR" || role == "DEALER" || role == "BUYER" || role == "AGENT" || role == "VENUE";
+  return role == "HOLDER" || role == "OPERATOR" || role == "DEALER" || role == "BUYER" || role == "AGENT" ||
+         role == "VENUE";
 }
 
 bool excludes(std::string_view a, std::string_view b) { return excludes_one_way(a, b) || excludes_one_way(b, a); }
@@ -61,7 +86,8 @@ Outcome check_own_roles(std::string_view role, std::span<const std::string> held
 Outcome check_group_roles(std::string_view role, std::string_view other, std::span<const std::string> held) {
   for (const std::string& role_of_other : held) {
     QILIAN_REQUIRE(!excludes(role, role_of_other), "MEM-402",
-                   std::string(role) + " excludes " + role_of_other + " of " + std::string(other) + " in the same controller group");
+                   std::string(role) + " excludes " + role_of_other + " of " + std::string(other) +
+                       " in the same controller group");
   }
   return pass();
 }

@@ -29,7 +29,8 @@ std::vector<std::string> validators(const Context& context) {
 
 bool has_role(const Context& context, std::string_view uscc, std::string_view role) {
   const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, uscc);
-  return organisation && std::ranges::any_of(organisation->roles(), [&](const pb::RoleGrant& held) { return held.role() == role; });
+  return organisation &&
+         std::ranges::any_of(organisation->roles(), [&](const pb::RoleGrant& held) { return held.role() == role; });
 }
 
 bool role_covers_sector(const Context& context, std::string_view uscc, std::string_view role, std::string_view sector) {
@@ -42,7 +43,9 @@ bool role_covers_sector(const Context& context, std::string_view uscc, std::stri
   return false;
 }
 
-bool organisation_exists(const Context& context, std::string_view uscc) { return context.exists(kind::kOrganisation, uscc); }
+bool organisation_exists(const Context& context, std::string_view uscc) {
+  return context.exists(kind::kOrganisation, uscc);
+}
 
 bool organisation_active(const Context& context, std::string_view uscc) {
   const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, uscc);

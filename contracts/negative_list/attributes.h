@@ -1,4 +1,5 @@
-// The attributes that a rule may speak of, with their types. A rule with another name, or an operator of the other type, is NEG-405.
+// The attributes that a rule may speak of, with their types. A rule with another name, or an operator of the other
+// type, is NEG-405.
 #pragma once
 
 #include <span>

@@ -1,7 +1,8 @@
 // What regulators decide about the list: announce, repeal, emergency, ratify.
 //
-// Every version carries each entry with its own times. An announced entry has `from` ahead of it; a repealed or replaced one gets a `to`
-// instead of vanishing, so that the last published version answers for every instant, whatever was announced since.
+// Every version carries each entry with its own times. An announced entry has `from` ahead of it; a repealed or
+// replaced one gets a `to` instead of vanishing, so that the last published version answers for every instant, whatever
+// was announced since.
 #include <algorithm>
 #include <set>
 
@@ -35,7 +36,8 @@ Outcome require_next(const Context& context, std::uint64_t version) {
 
 Outcome require_notice(const Context& context, std::int64_t effective_at) {
   const TimeMs earliest = context.deadline("negative_list.min_notice");
-  QILIAN_REQUIRE(effective_at >= earliest.value(), "NEG-401", "effective at " + std::to_string(earliest.value()) + " at the earliest");
+  QILIAN_REQUIRE(effective_at >= earliest.value(), "NEG-401",
+                 "effective at " + std::to_string(earliest.value()) + " at the earliest");
   return pass();
 }
 
@@ -44,7 +46,8 @@ bool ended(const pb::NegativeEntry& entry, TimeMs now) {
   return (entry.to() != 0 && entry.to() <= now.value()) || (entry.lapses_at() != 0 && entry.lapses_at() <= now.value());
 }
 
-pb::NegativeList next_version(const Context& context, std::uint64_t version, std::int64_t effective_at, const std::string& document) {
+pb::NegativeList next_version(const Context& context, std::uint64_t version, std::int64_t effective_at,
+                              const std::string& document) {
   pb::NegativeList list = published(context.state()).value_or(pb::NegativeList());
   list.set_previous(list.version());
   list.set_version(version);
@@ -109,8 +112,8 @@ Outcome check_size(const Context& context, const pb::NegativeList& list) {
   return pass();
 }
 
-void add_entries(pb::NegativeList& list, const google::protobuf::RepeatedPtrField<pb::NegativeEntry>& entries, TimeMs now,
-                 std::int64_t lapses_at) {
+void add_entries(pb::NegativeList& list, const google::protobuf::RepeatedPtrField<pb::NegativeEntry>& entries,
+                 TimeMs now, std::int64_t lapses_at) {
   for (const pb::NegativeEntry& entry : entries) {
     end_entry(list, entry.code(), std::max(entry.from(), list.effective_at()));
     pb::NegativeEntry* added = list.add_entries();
@@ -140,7 +143,9 @@ Outcome announce_invariants(const pb::NegativeListAnnounce& a, const Context& co
 Outcome announce_apply(const pb::NegativeListAnnounce& a, Context& context) {
   pb::NegativeList list = next_version(context, a.version(), a.effective_at(), a.document());
   for (const pb::NegativeEntry& entry : a.entries()) {
-    record_life(context, entry.code(), has_live_entry(list, entry.code(), context.time()) ? pb::EntryLife::AMENDED : pb::EntryLife::ANNOUNCED, list, 0);
+    record_life(context, entry.code(),
+                has_live_entry(list, entry.code(), context.time()) ? pb::EntryLife::AMENDED : pb::EntryLife::ANNOUNCED,
+                list, 0);
   }
   add_entries(list, a.entries(), context.time(), 0);
   QILIAN_PASS(check_size(context, list));
@@ -159,7 +164,8 @@ Outcome repeal_check(const pb::NegativeListRepeal& a) {
 Outcome repeal_object(const pb::NegativeListRepeal& a, const Context& context) {
   const auto list = published(context.state());
   for (const std::string& code : a.codes()) {
-    QILIAN_REQUIRE(list && has_live_entry(*list, code, context.time()), "COM-301", "no entry " + code + " in force or announced");
+    QILIAN_REQUIRE(list && has_live_entry(*list, code, context.time()), "COM-301",
+                   "no entry " + code + " in force or announced");
   }
   return pass();
 }
@@ -191,7 +197,8 @@ Outcome emergency_check(const pb::NegativeListEmergency& a) {
 Outcome emergency_object(const pb::NegativeListEmergency& a, const Context& context) {
   const auto list = published(context.state());
   for (const pb::NegativeEntry& entry : a.entries()) {
-    QILIAN_REQUIRE(!list || !has_live_entry(*list, entry.code(), context.time()), "COM-302", "entry " + entry.code() + " exists");
+    QILIAN_REQUIRE(!list || !has_live_entry(*list, entry.code(), context.time()), "COM-302",
+                   "entry " + entry.code() + " exists");
   }
   return pass();
 }
@@ -206,7 +213,8 @@ Outcome emergency_apply(const pb::NegativeListEmergency& a, Context& context) {
   const std::int64_t lapses_at = context.deadline("negative_list.emergency_term").value();
   pb::NegativeList list = next_version(context, a.version(), context.time().value(), a.document());
   add_entries(list, a.entries(), context.time(), lapses_at);
-  for (const pb::NegativeEntry& entry : a.entries()) record_life(context, entry.code(), pb::EntryLife::EMERGENCY, list, lapses_at);
+  for (const pb::NegativeEntry& entry : a.entries())
+    record_life(context, entry.code(), pb::EntryLife::EMERGENCY, list, lapses_at);
   QILIAN_PASS(check_size(context, list));
   publish(context, std::move(list));
   return pass();
@@ -214,7 +222,9 @@ Outcome emergency_apply(const pb::NegativeListEmergency& a, Context& context) {
 
 // ---- ratify ----
 
-Outcome ratify_check(const pb::NegativeListRatify& a) { return require_count("codes", static_cast<std::size_t>(a.codes_size()), 1, 64); }
+Outcome ratify_check(const pb::NegativeListRatify& a) {
+  return require_count("codes", static_cast<std::size_t>(a.codes_size()), 1, 64);
+}
 
 Outcome ratify_invariants(const pb::NegativeListRatify& a, const Context& context) {
   QILIAN_PASS(require_next(context, a.version()));
@@ -249,9 +259,13 @@ CallList negative_list_calls() {
   calls.push_back(make_call<pb::NegativeListRepeal>(
       two_regulators("negative_list.repeal", "废止条目", "Announce the next version without some entries"),
       {.check = repeal_check, .object = repeal_object, .invariants = repeal_invariants, .apply = repeal_apply}));
-  calls.push_back(make_call<pb::NegativeListEmergency>(
-      two_regulators("negative_list.emergency", "紧急条目", "Put entries into force at once; they lapse unless ratified"),
-      {.check = emergency_check, .object = emergency_object, .invariants = emergency_invariants, .apply = emergency_apply}));
+  calls.push_back(
+      make_call<pb::NegativeListEmergency>(two_regulators("negative_list.emergency", "紧急条目",
+                                                          "Put entries into force at once; they lapse unless ratified"),
+                                           {.check = emergency_check,
+                                            .object = emergency_object,
+                                            .invariants = emergency_invariants,
+                                            .apply = emergency_apply}));
   calls.push_back(make_call<pb::NegativeListRatify>(
       two_regulators("negative_list.ratify", "追认紧急条目", "Ratify emergency entries before they lapse"),
       {.check = ratify_check, .invariants = ratify_invariants, .apply = ratify_apply}));

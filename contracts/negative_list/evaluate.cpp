@@ -14,16 +14,17 @@ namespace {
 /// What a walk from the subject towards its ancestors found for one entry.
 struct Walk {
   Truth match = Truth::kFalse;
-  std::string where;                 ///< the version that decided
-  std::string unknown;               ///< why it is unknown
-  std::vector<std::string> lifted;   ///< "VERSION by ATTESTATION", where exceptions cut
+  std::string where;                ///< the version that decided
+  std::string unknown;              ///< why it is unknown
+  std::vector<std::string> lifted;  ///< "VERSION by ATTESTATION", where exceptions cut
 };
 
 /// The subject as an asset: what the call adds to the version (purposes, buyer, environment).
 AssetView with_call_facts(AssetView view, const ListSubject& subject) {
   view.attributes.push_back({.name = "purpose", .texts = subject.purposes, .number = std::nullopt});
   view.attributes.push_back({.name = "udi", .texts = {view.udi}, .number = std::nullopt});
-  if (!subject.buyer.empty()) view.attributes.push_back({.name = "buyer", .texts = {subject.buyer}, .number = std::nullopt});
+  if (!subject.buyer.empty())
+    view.attributes.push_back({.name = "buyer", .texts = {subject.buyer}, .number = std::nullopt});
   if (!subject.environment.empty()) {
     view.attributes.push_back({.name = "environment", .texts = {subject.environment}, .number = std::nullopt});
   }
@@ -95,11 +96,13 @@ std::string unmet(const pb::ListConditions& conditions, const ListSubject& subje
     return "environment";
   }
   for (const std::string& purpose : subject.purposes) {
-    if (!conditions.purposes().empty() && !std::ranges::count(conditions.purposes(), purpose)) return "purpose " + purpose;
+    if (!conditions.purposes().empty() && !std::ranges::count(conditions.purposes(), purpose))
+      return "purpose " + purpose;
   }
   if (!conditions.purposes().empty() && subject.purposes.empty()) return "a stated purpose";
-  if (!conditions.buyer_roles().empty() &&
-      std::ranges::none_of(conditions.buyer_roles(), [&](const std::string& role) { return facts.holds_role(subject.buyer, role); })) {
+  if (!conditions.buyer_roles().empty() && std::ranges::none_of(conditions.buyer_roles(), [&](const std::string& role) {
+        return facts.holds_role(subject.buyer, role);
+      })) {
     return "buyer class";
   }
   return {};
@@ -118,7 +121,8 @@ std::string place(const ListSubject& subject, const std::string& where) {
 
 Finding judge(const pb::NegativeEntry& entry, const Walk& found, const ListSubject& subject, bool announced,
               const ConditionFacts& facts) {
-  const std::string head = entry.code() + " " + (announced ? "standstill" : pb::NegativeEntry::Mode_Name(entry.mode())) + " on " +
+  const std::string head = entry.code() + " " +
+                           (announced ? "standstill" : pb::NegativeEntry::Mode_Name(entry.mode())) + " on " +
                            place(subject, found.where);
   if (found.match == Truth::kUnknown) return {Strictness::kUnknown, head + ": " + found.unknown};
   if (entry.transition() == pb::NegativeEntry::REVIEW && subject.opened_at.value() != 0 &&
@@ -132,7 +136,8 @@ Finding judge(const pb::NegativeEntry& entry, const Walk& found, const ListSubje
 }
 
 /// Is the entry asked at all: in force, or announced with a standstill for a call that opens business?
-bool asked(const pb::NegativeEntry& entry, ListOperation operation, const ListSubject& subject, TimeMs now, bool& announced) {
+bool asked(const pb::NegativeEntry& entry, ListOperation operation, const ListSubject& subject, TimeMs now,
+           bool& announced) {
   const auto wanted = static_cast<pb::NegativeEntry::Operation>(operation);
   if (!std::ranges::count(entry.operations(), static_cast<int>(wanted))) return false;
   if (entry.lapses_at() != 0 && now.value() >= entry.lapses_at()) return false;
@@ -143,7 +148,8 @@ bool asked(const pb::NegativeEntry& entry, ListOperation operation, const ListSu
     return entry.standstill() && market && subject.opens_business;
   }
   const bool open_before = subject.opened_at.value() != 0 && subject.opened_at.value() < entry.published_at();
-  return !(entry.transition() == pb::NegativeEntry::GRANDFATHER && open_before && now.value() < entry.transition_until());
+  return !(entry.transition() == pb::NegativeEntry::GRANDFATHER && open_before &&
+           now.value() < entry.transition_until());
 }
 
 std::string_view code_of(Strictness strictness) {
@@ -167,7 +173,9 @@ class LedgerFacts final : public ConditionFacts {
       return attestation.type == type && attestation.result != "FAIL";
     });
   }
-  bool holds_role(std::string_view uscc, std::string_view role) const override { return has_role(context_, uscc, role); }
+  bool holds_role(std::string_view uscc, std::string_view role) const override {
+    return has_role(context_, uscc, role);
+  }
 
  private:
   const Context& context_;
@@ -186,8 +194,8 @@ Outcome check_core(const AssetSource& assets, const ListSubject& subject) {
 
 }  // namespace
 
-Evaluation evaluate(const pb::NegativeList& list, const AssetSource& assets, const ListSubject& subject, ListOperation operation,
-                    TimeMs now, std::size_t max_nodes, const ConditionFacts& facts) {
+Evaluation evaluate(const pb::NegativeList& list, const AssetSource& assets, const ListSubject& subject,
+                    ListOperation operation, TimeMs now, std::size_t max_nodes, const ConditionFacts& facts) {
   Evaluation out;
   Strictness strictest = Strictness::kNone;
   for (const pb::NegativeEntry& entry : list.entries()) {
@@ -197,7 +205,8 @@ Evaluation evaluate(const pb::NegativeList& list, const AssetSource& assets, con
     if (found.match == Truth::kFalse) {
       // An exception is worth naming only where the entry would have matched without it.
       if (!found.lifted.empty() && walk(entry, assets, subject, max_nodes, false).match != Truth::kFalse) {
-        for (const std::string& lifted : found.lifted) out.trace += (out.trace.empty() ? "" : "; ") + entry.code() + " lifted at " + lifted;
+        for (const std::string& lifted : found.lifted)
+          out.trace += (out.trace.empty() ? "" : "; ") + entry.code() + " lifted at " + lifted;
       }
       continue;
     }

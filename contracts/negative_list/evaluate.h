@@ -1,7 +1,8 @@
 // The question to the negative list: may this operation be done on this version, now? Pure; fails closed.
 //
-// An entry with reach DESCENDANTS looks at every ancestor too. An exception (`unless`) cuts the lineage path at the version that bears the
-// attested claim: what lies behind it is not seen through it. Every path to a matching version must be cut.
+// An entry with reach DESCENDANTS looks at every ancestor too. An exception (`unless`) cuts the lineage path at the
+// version that bears the attested claim: what lies behind it is not seen through it. Every path to a matching version
+// must be cut.
 #pragma once
 
 #include <string>
@@ -25,14 +26,14 @@ class ConditionFacts {
 };
 
 struct Evaluation {
-  Outcome denial;                    ///< COM-401, COM-403 or COM-402: the strictest entry decides, ties by the list's order
+  Outcome denial;  ///< COM-401, COM-403 or COM-402: the strictest entry decides, ties by the list's order
   std::vector<std::string> entries;  ///< codes of the entries that decided against
   std::string trace;                 ///< of an allowed one: which exceptions lifted which entries
 };
 
 /// `list` is the last published version: it holds each entry with its own times, announced ones too.
-Evaluation evaluate(const pb::NegativeList& list, const AssetSource& assets, const ListSubject& subject, ListOperation operation,
-                    TimeMs now, std::size_t max_nodes, const ConditionFacts& facts);
+Evaluation evaluate(const pb::NegativeList& list, const AssetSource& assets, const ListSubject& subject,
+                    ListOperation operation, TimeMs now, std::size_t max_nodes, const ConditionFacts& facts);
 
 /// The gate's stage: every subject against the list in force as this call sees it.
 Evaluation evaluate_all(const Context& context, const std::vector<ListSubject>& subjects, ListOperation operation);

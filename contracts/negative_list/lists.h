@@ -1,4 +1,5 @@
-// Versions of the list. Each version holds every entry with its own times, so that the last published one answers for any instant.
+// Versions of the list. Each version holds every entry with its own times, so that the last published one answers for
+// any instant.
 #pragma once
 
 #include <optional>

@@ -72,18 +72,22 @@ const AttestedClaim* lifting_claim(const pb::UnlessClaim& unless, const AssetVie
 }
 
 Outcome check_matcher_shape(const pb::Matcher& matcher) {
-  const bool compound = matcher.op() == pb::Matcher::ALL || matcher.op() == pb::Matcher::ANY || matcher.op() == pb::Matcher::NOT;
+  const bool compound =
+      matcher.op() == pb::Matcher::ALL || matcher.op() == pb::Matcher::ANY || matcher.op() == pb::Matcher::NOT;
   QILIAN_REQUIRE(matcher.op() != pb::Matcher::OP_UNSPECIFIED, "COM-101", "a matcher has no operator");
   if (compound) {
     QILIAN_REQUIRE(matcher.op() == pb::Matcher::NOT ? matcher.of_size() == 1 : matcher.of_size() > 0, "COM-101",
                    "a compound matcher has parts, NOT exactly one");
-    QILIAN_REQUIRE(matcher.attribute().empty() && matcher.texts().empty(), "COM-101", "a compound matcher has no attribute");
+    QILIAN_REQUIRE(matcher.attribute().empty() && matcher.texts().empty(), "COM-101",
+                   "a compound matcher has no attribute");
     for (const pb::Matcher& part : matcher.of()) QILIAN_PASS(check_matcher_shape(part));
     return pass();
   }
-  QILIAN_REQUIRE(matcher.of().empty() && !matcher.attribute().empty(), "COM-101", "a leaf of a matcher names one attribute");
+  QILIAN_REQUIRE(matcher.of().empty() && !matcher.attribute().empty(), "COM-101",
+                 "a leaf of a matcher names one attribute");
   const bool textual = matcher.op() == pb::Matcher::ONE_OF || matcher.op() == pb::Matcher::PREFIX;
-  QILIAN_REQUIRE(textual == !matcher.texts().empty(), "COM-101", "ONE_OF and PREFIX have texts, AT_LEAST and AT_MOST a number");
+  QILIAN_REQUIRE(textual == !matcher.texts().empty(), "COM-101",
+                 "ONE_OF and PREFIX have texts, AT_LEAST and AT_MOST a number");
   return pass();
 }
 

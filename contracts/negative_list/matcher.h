@@ -1,4 +1,5 @@
-// Matching in three values: an attribute that nobody stated makes its leaf unknown, and unknown is what the caller must fear.
+// Matching in three values: an attribute that nobody stated makes its leaf unknown, and unknown is what the caller must
+// fear.
 #pragma once
 
 #include "contracts/asset_view.h"
@@ -13,8 +14,8 @@ namespace qilian::contracts::negative_list {
 
 enum class Truth { kFalse, kUnknown, kTrue };
 
-/// Strong Kleene: ALL is the least, ANY the greatest, NOT swaps true and false. An attested attribute beats a self-declared one of the
-/// same name. REQUIRES: the matcher passed check_matcher.
+/// Strong Kleene: ALL is the least, ANY the greatest, NOT swaps true and false. An attested attribute beats a
+/// self-declared one of the same name. REQUIRES: the matcher passed check_matcher.
 Truth match(const pb::Matcher& matcher, const AssetView& asset);
 
 /// The claim of the asset that satisfies the exception; null where none does.

@@ -28,8 +28,10 @@ Outcome check_entry_shape(const pb::NegativeEntry& entry) {
                  "entry " + entry.code() + " restricts without conditions");
   QILIAN_REQUIRE((entry.transition() == pb::NegativeEntry::GRANDFATHER) == (entry.transition_until() != 0), "COM-101",
                  "transition_until stands with GRANDFATHER and with nothing else");
-  QILIAN_REQUIRE(entry.from() >= 0 && (entry.to() == 0 || entry.to() > entry.from()), "COM-107", "entry ends before it begins");
-  QILIAN_REQUIRE(entry.published_at() == 0 && entry.lapses_at() == 0, "COM-101", "published_at and lapses_at are the ledger's");
+  QILIAN_REQUIRE(entry.from() >= 0 && (entry.to() == 0 || entry.to() > entry.from()), "COM-107",
+                 "entry ends before it begins");
+  QILIAN_REQUIRE(entry.published_at() == 0 && entry.lapses_at() == 0, "COM-101",
+                 "published_at and lapses_at are the ledger's");
   return check_matcher_shape(entry.matcher());
 }
 
@@ -49,7 +51,8 @@ Outcome check_entry_sizes(const Parameters& parameters, const Entries& entries) 
   for (const pb::NegativeEntry& entry : entries) {
     const std::size_t nodes = count_nodes(entry.matcher());
     QILIAN_REQUIRE(nodes <= limit, "NEG-402",
-                   "the matcher of " + entry.code() + " has " + std::to_string(nodes) + " nodes; " + std::to_string(limit) + " at most");
+                   "the matcher of " + entry.code() + " has " + std::to_string(nodes) + " nodes; " +
+                       std::to_string(limit) + " at most");
   }
   return pass();
 }

@@ -9,7 +9,8 @@ namespace qilian::contracts::negative_list {
 
 using Entries = google::protobuf::RepeatedPtrField<pb::NegativeEntry>;
 
-/// COM-101, COM-107: choices made, matcher well formed, times in order, fields that the ledger sets left empty, each code once.
+/// COM-101, COM-107: choices made, matcher well formed, times in order, fields that the ledger sets left empty, each
+/// code once.
 Outcome check_entries_shape(const Entries& entries);
 /// NEG-402: a matcher with more nodes than negative_list.max_matcher_nodes.
 Outcome check_entry_sizes(const Parameters& parameters, const Entries& entries);

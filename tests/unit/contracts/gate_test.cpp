@@ -168,6 +168,7 @@ TEST_CASE("COM-406: without an undertaking in force nothing but unwinding passes
   Network network = with_dealer();
   network.set_time(kStart + 1001 * kDay);
   CHECK(network.code("registry.submit", submission(), {"DLR"}) == "COM-406");
+  CHECK(network.entries(kind::kDeniedByOrganisation, kDealer) == 1);
   CHECK(network.code("membership.undertake", renewal(), {"DLR"}) == "OK");
   CHECK(network.code("registry.submit", submission(), {"DLR"}) == "OK");
 }
@@ -415,4 +416,18 @@ TEST_CASE("limits come from the parameters in force") {
   network.set_parameter("block.max_transactions", "77");
   CHECK(limits(network.state()).max_transactions_per_block == 77);
   CHECK(limits(MapState()).max_transactions_per_block == 1000);
+}
+
+TEST_CASE("COM-208: one person in two offices is one person") {
+  Network network = with_dealer();
+  for (std::string_view uscc : {kReg1, kReg2}) {
+    auto organisation = network.get<pb::Organisation>(kind::kOrganisation, uscc);
+    organisation.mutable_officers(0)->set_person_tag(std::string(32, 'p'));
+    network.put(kind::kOrganisation, uscc, organisation);
+  }
+  pb::MembershipExpel expulsion;
+  expulsion.set_uscc(std::string(kDealer));
+  expulsion.set_reason("forgery");
+  CHECK(network.code("membership.expel", expulsion, {"REG1", "REG2"}) == "COM-208");
+  CHECK(network.code("membership.expel", expulsion, {"REG1", "REG3"}) == "OK");
 }

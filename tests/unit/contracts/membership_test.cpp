@@ -320,3 +320,19 @@ TEST_CASE("a suspended regulator has no powers, although its calls are always op
   CHECK(network.code("membership.restrict", about<pb::MembershipRestrict>(kDealer), {"REG3"}) == "COM-204");
   CHECK(network.code("membership.expel", about<pb::MembershipExpel>(kDealer), {"REG1", "REG3"}) == "COM-206");
 }
+
+TEST_CASE("a stranger neither spends a sponsor's quota nor puts its name into a journal") {
+  Network network;
+  CHECK(network.code("membership.apply", application("91350100M000100Y44"), {"DLR"}) == "COM-205");
+  CHECK(network.last().events.empty());
+  const auto late = network.make("membership.apply", application(kDealer), {"DLR"}, network.now().value());
+  CHECK(network.block({late}).front().code() == "COM-306");
+  CHECK(network.last().events.empty());
+}
+
+TEST_CASE("COM-202: nobody brings new keys for an organisation that exists") {
+  Network network;
+  CHECK(network.code("membership.apply", application(kNotary, "forged"), {"forged"}) == "COM-202");
+  CHECK(network.code("membership.apply", application(kReg1, "forged"), {"forged", "NOT"}) == "COM-202");
+  CHECK(network.last().events.empty());
+}
