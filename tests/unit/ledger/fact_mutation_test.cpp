@@ -301,6 +301,7 @@ TEST_CASE("a signer counted twice, too few signers and signers beyond the set ar
           b.signers = "\x03";
           b.signatures.pop_back();
         }) == "certificate.quorum");
+  CHECK(code([](BlockCertificate& b) { b.signers = "\x0f"; }) == "certificate.signatures");
   CHECK(code([](BlockCertificate& b) { b.signers = "\x13"; }) == "certificate.bitmap");
   CHECK(code([](BlockCertificate& b) { b.signers += Bytes(1, '\0'); }) == "certificate.bitmap");
   CHECK(code([](BlockCertificate& b) { b.signers.clear(); }) == "certificate.bitmap");
@@ -433,6 +434,34 @@ TEST_CASE("a header signed for another epoch, height or chain is refused") {
         "certificate.signature");
   CHECK(code(checkpoint_payload({}, Epoch(0), header.height, header.hash())) == "certificate.signature");
   CHECK(code(header.encode()) == "certificate.signature");
+}
+
+TEST_CASE("a header that names another validator set than the one that signed it is refused") {
+  const TestChain chain = make_story(false);
+  Header header = chain.header(chain.head());
+  header.validators_hash = sha256({"another set"});
+  const auto verdict =
+      verify_block_certificate(chain.certify(header, Epoch(0)), chain.genesis().hash, chain.genesis().validators);
+  CHECK(verdict.error().code == "certificate.validators");
+}
+
+TEST_CASE("a receipt under another transaction is refused even when a quorum signed it") {
+  const TestChain chain = make_story(false);
+  const Block& block = chain.block(Height(4));
+  const Bytes& envelope = block.envelopes[0];
+  const Bytes& receipt = block.receipts[1];
+  const Digest leaf = list_leaf_hash(transaction_leaf(envelope, receipt).value().encode());
+  Header header = chain.header(Height(4));
+  header.transaction_count = 1;
+  header.transactions_root = leaf;
+  pb::TransactionFact fact;
+  build_transaction_fact(envelope, receipt, std::span(&leaf, 1), 0, fact);
+  FactParts parts;
+  parts.genesis = chain.genesis().hash;
+  parts.transaction = &fact;
+  parts.certificate = chain.certify(header, Epoch(0));
+  parts.n = 4;
+  CHECK(verify_fact(assemble_fact(parts), chain.genesis()).error().code == "fact.receipt");
 }
 
 TEST_CASE("a header of an unknown logic version is refused even when it is signed") {
