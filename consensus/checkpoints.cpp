@@ -28,14 +28,14 @@ void Core::note_block(const BlockSummary& block) {
 
 void Core::settle_requests(const BlockSummary& block) {
   std::size_t settled = 0;
-  for (const TransactionId& id : block.executed) settled += pool_.executed(id, block.height);
+  for (const TransactionId& id : block.executed) settled += pool_.executed(id, block.height, now_);
   if (const auto slot = slots_.find(block.height); slot != slots_.end() && slot->second.committed) {
     if (const StoredProposal* stored = find_proposal(*slot->second.committed)) {
       // Dropped as executed already: they stop waiting as well.
       const std::vector<EnvelopeDigest> envelopes = stored->proposal->envelopes;
       for (const EnvelopeDigest& digest : envelopes) {
         if (const Pool::Entry* entry = pool_.find(digest))
-          settled += pool_.executed(TransactionId(entry->info.id), block.height);
+          settled += pool_.executed(TransactionId(entry->info.id), block.height, now_);
       }
     }
   }

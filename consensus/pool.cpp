@@ -142,7 +142,7 @@ void Pool::forget_if_unneeded(const EnvelopeDigest& digest) {
   forgotten_.push_back(digest);
 }
 
-std::size_t Pool::executed(const TransactionId& id, Height height) {
+std::size_t Pool::executed(const TransactionId& id, Height height, std::int64_t now_ms) {
   const auto it = by_id_.find(id);
   if (it == by_id_.end()) return 0;
   std::size_t settled = 0;
@@ -153,6 +153,7 @@ std::size_t Pool::executed(const TransactionId& id, Height height) {
     if (entry.pending) {
       ++settled;
       ++executed_pending_;
+      executed_ms_ = now_ms;
       settle(entry);
     }
     forget_if_unneeded(digest);
@@ -216,7 +217,10 @@ bool Pool::overdue(View view, std::int64_t now_ms, std::int64_t timeout_ms, std:
     const Entry& entry = entries_.at(digest);
     if (entry.forwarded_in != view || entry.forwarded_ms + timeout_ms > now_ms) return false;
     const std::uint64_t others = executed_pending_ - entry.executed_then;
-    if (others == 0 || others > 2 * (entry.pending_then + window)) return true;
+    // Nothing for a whole timeout, counted anew from the last one: a primary that dies after one execution must not be
+    // waited for.
+    const bool standstill = others == 0 || executed_ms_ + timeout_ms <= now_ms;
+    if (standstill || others > 2 * (entry.pending_then + window)) return true;
   }
   return false;
 }
@@ -240,7 +244,7 @@ Bytes Pool::encode() const {
     writer.u64(entry.executed_then).u64(entry.pending_then);
   }
   for (const auto& [digest, pins] : pins_) writer.raw(digest.view()).u32(pins);
-  writer.u64(next_order_).u64(executed_pending_);
+  writer.u64(next_order_).u64(executed_pending_).i64(executed_ms_);
   return writer.take();
 }
 

@@ -43,7 +43,7 @@ class Pool {
   void prioritise(const EnvelopeDigest& digest);
 
   /// Block `height` settled this id: every envelope of it stops pending. Returns how many pending ones it settled.
-  std::size_t executed(const TransactionId& id, Height height);
+  std::size_t executed(const TransactionId& id, Height height, std::int64_t now_ms);
   /// Pending ones that can no longer succeed at `time` leave, silently.
   void expire(TimeMs time);
 
@@ -86,6 +86,7 @@ class Pool {
   std::vector<EnvelopeDigest> forgotten_;
   std::uint64_t next_order_ = 0;
   std::uint64_t executed_pending_ = 0;
+  std::int64_t executed_ms_ = 0;  ///< when the last pending one executed
 };
 
 }  // namespace qilian::consensus

@@ -29,7 +29,7 @@ TEST_CASE("expired envelopes leave silently, executed ones settle every envelope
   twin.id = envelope(2).id;
   pool.pin(twin.digest);
   pool.hold(twin);
-  CHECK(pool.executed(envelope(2).id, Height(4)) == 1);
+  CHECK(pool.executed(envelope(2).id, Height(4), 0) == 1);
   CHECK(pool.pending() == 0);
   REQUIRE(pool.find(twin.digest) != nullptr);
   CHECK(pool.find(twin.digest)->info.executed_at == Height(4));
@@ -59,7 +59,7 @@ TEST_CASE("rule 9: overdue means forwarded, the timeout passed, and nothing or f
   const auto execute = [&](int count) {
     for (int i = 0; i < count; ++i, ++other) {
       pool.admit(envelope(other), 0, 100);
-      pool.executed(envelope(other).id, Height(1));
+      pool.executed(envelope(other).id, Height(1), 8500);
     }
   };
   execute(1);
@@ -68,4 +68,14 @@ TEST_CASE("rule 9: overdue means forwarded, the timeout passed, and nothing or f
   CHECK_FALSE(pool.overdue(View(0), 9000, 1000, 4));
   execute(1);
   CHECK(pool.overdue(View(0), 9000, 1000, 4));
+}
+
+TEST_CASE("a primary that dies after one execution does not keep the rest waiting for ever") {
+  Pool pool;
+  pool.admit(envelope(1), 0, 100);
+  pool.admit(envelope(2), 0, 100);
+  CHECK(pool.take_to_forward(View(0), 0, 500, 1000, 10).size() == 2);
+  CHECK(pool.executed(envelope(2).id, Height(1), 600) == 1);
+  CHECK_FALSE(pool.overdue(View(0), 1599, 1000, 4));
+  CHECK(pool.overdue(View(0), 1600, 1000, 4));
 }

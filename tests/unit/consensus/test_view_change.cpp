@@ -289,7 +289,9 @@ TEST_CASE("item 33: a primary that ignores a forwarded transaction is replaced; 
   busy.admit(envelope(1));
   busy.tick(600);
   busy.commit_slot(1, envelope(2));
-  busy.tick(1100);
+  busy.tick(600);
+  busy.commit_slot(2, envelope(3));
+  busy.tick(500);
   CHECK(busy.core().status().in_view);
 }
 
