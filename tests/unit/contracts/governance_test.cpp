@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "contracts/governance.pb.h"
 #include "contracts/membership.pb.h"
 #include "contracts/parameters.h"
@@ -232,4 +235,14 @@ TEST_CASE("parameters stand in order, and every default is a value of its type")
     previous = spec.name;
   }
   CHECK(find_parameter("zzz") == nullptr);
+}
+
+TEST_CASE("the README lists every parameter with its default") {
+  std::ifstream file(QILIAN_SOURCE_DIR "/contracts/README.md");
+  REQUIRE(file);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const ParameterSpec& spec : parameter_specs()) {
+    CAPTURE(std::string(spec.name));
+    CHECK(text.find("|`" + std::string(spec.name) + "`|" + std::string(spec.default_value) + "|") != std::string::npos);
+  }
 }
