@@ -145,6 +145,31 @@ TEST_CASE("q matching commits commit a slot that this replica prepared otherwise
   CHECK(bench.executed[0].proposal->digest() == real->digest());
 }
 
+TEST_CASE("item 20: commits of different digests, or of different views, make no quorum together") {
+  Bench bench(1);
+  bench.admit(envelope(1));
+  const auto what = bench.proposal(1, {envelope(1).digest});
+  const auto other = bench.proposal(1, {});
+  REQUIRE(bench.deliver(0, bench.pre_prepare(what)).has_value());
+  REQUIRE(bench.deliver(0, Bench::commit(0, 0, 1, what->digest())).has_value());
+  REQUIRE(bench.deliver(2, Bench::commit(2, 0, 1, what->digest())).has_value());
+  REQUIRE(bench.deliver(3, Bench::commit(3, 0, 1, other->digest())).has_value());
+  CHECK(bench.executed.empty());
+  CHECK(bench.votes<Commit>().empty());
+
+  Bench later(3);
+  later.admit(envelope(1));
+  const std::vector<Message> changes{Bench::view_change(0, 2), Bench::view_change(1, 2), Bench::view_change(2, 2)};
+  for (const Message& one : changes) REQUIRE(later.deliver(std::get<ViewChange>(one).sender.value(), one).has_value());
+  REQUIRE(later.deliver(2, later.new_view(2, changes)).has_value());
+  REQUIRE(later.deliver(0, Bench::commit(0, 0, 1, what->digest())).has_value());
+  REQUIRE(later.deliver(1, Bench::commit(1, 1, 1, what->digest())).has_value());
+  REQUIRE(later.deliver(2, Bench::commit(2, 1, 1, what->digest())).has_value());
+  REQUIRE(later.deliver(2, Proposals{{*what}, {}}).has_value());
+  CHECK(later.sent_at_once<FetchProposals>() == 0);
+  CHECK(later.executed.empty());
+}
+
 TEST_CASE("rule 4: a backup does not prepare before it holds every envelope, and asks for what lacks") {
   Bench bench(1);
   const auto what = bench.proposal(1, {envelope(1).digest, envelope(2).digest});
