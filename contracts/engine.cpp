@@ -2,6 +2,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <map>
 #include <memory>
 
 #include "contracts/gate.h"
@@ -66,11 +67,30 @@ Body body_of(const ledger::Transaction& transaction, const Call& call, const Mes
           .id = transaction.id()};
 }
 
+/// The state below a block, read once per key: many transactions of a block ask for the same organisations, rules and
+/// keys.
+class ReadOnce final : public ledger::StateView {
+ public:
+  explicit ReadOnce(const ledger::StateView& below) : below_(below) {}
+  std::optional<ledger::Bytes> record(const ledger::Key& key) const override {
+    const auto known = read_.find(key);
+    if (known != read_.end()) return known->second;
+    return read_.emplace(key, below_.record(key)).first->second;
+  }
+
+ private:
+  const ledger::StateView& below_;
+  mutable std::map<ledger::Key, std::optional<ledger::Bytes>> read_;  ///< lives for one block, on one thread
+};
+
 /// Executes blocks one transaction after the other, each over the writes of those before.
 class BlockRun {
  public:
   BlockRun(const ledger::StateView& state, const BlockContext& block)
-      : writes_(state), quota_(state), rules_(writes_, block.height, block.time, block.logic_version) {}
+      : below_(state),
+        writes_(below_),
+        quota_(below_),
+        rules_(writes_, block.height, block.time, block.logic_version) {}
 
   ledger::Bytes run(const ledger::Transaction& transaction) {
     const std::size_t before = writes_.events().size();
@@ -129,6 +149,7 @@ class BlockRun {
     }
   }
 
+  ReadOnce below_;
   WriteSet writes_;
   QuotaBook quota_;
   RulesInForce rules_;
