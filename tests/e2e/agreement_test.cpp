@@ -74,8 +74,9 @@ TEST_CASE("four nodes agree on what any of them is sent, and each proves it to s
     const auto fact = ledger::verify_fact(*transaction, network.genesis());
     REQUIRE_MESSAGE(fact.has_value(), (fact ? "" : fact.error().message));
     CHECK(std::get<ledger::VerifiedTransaction>(fact->fact).transaction.id().hex() == done[3].id);
-    const auto state = client.fetch("/v1/certificates/object/undertaking/" + network.members()[3].uscc + "?claim=history",
-                                    "application/octet-stream");
+    const auto state =
+        client.fetch("/v1/certificates/object/undertaking/" + network.members()[3].uscc + "?claim=history",
+                     "application/octet-stream");
     REQUIRE_MESSAGE(state.has_value(), (state ? "" : state.error().message));
     CHECK(ledger::verify_fact(*state, network.genesis()).has_value());
     const auto object = client.fetch("/v1/objects/organisation/" + network.members()[0].uscc);

@@ -117,9 +117,11 @@ TEST_CASE("bad transactions get their stated errors, and the nodes go on") {
     CHECK(post(network, 0, ledger::assemble_envelope(decoded.body(), {})).code == "COM-101");
     CHECK(post(network, 0, ledger::assemble_envelope(decoded.body(), {ledger::Signature{}})).code == "COM-201");
     // S + L.
-    CHECK(post(network, 0, ledger::assemble_envelope(decoded.body(), {plus_order(decoded.signatures()[0])})).code == "COM-201");
+    CHECK(post(network, 0, ledger::assemble_envelope(decoded.body(), {plus_order(decoded.signatures()[0])})).code ==
+          "COM-201");
     // Expired.
-    CHECK(post(network, 0, network.transaction(4, 3, ledger::TimeMs(now.value() - 1), network.genesis().hash)).code == "COM-306");
+    CHECK(post(network, 0, network.transaction(4, 3, ledger::TimeMs(now.value() - 1), network.genesis().hash)).code ==
+          "COM-306");
     // A key that nobody registered.
     const auto stranger = ledger::SecretKey::generate();
     ledger::BodyFields fields;
@@ -130,8 +132,8 @@ TEST_CASE("bad transactions get their stated errors, and the nodes go on") {
     fields.call = decoded.call();
     fields.arguments = decoded.arguments();
     const auto body = ledger::encode_body(fields).value();
-    CHECK(post(network, 0, ledger::assemble_envelope(body, {ledger::sign_body(body, network.genesis().hash, stranger)})).code ==
-          "COM-202");
+    CHECK(post(network, 0, ledger::assemble_envelope(body, {ledger::sign_body(body, network.genesis().hash, stranger)}))
+              .code == "COM-202");
     // Replayed, at the node that had it and at another one.
     const auto once = network.client(0).submit(good);
     REQUIRE(once.has_value());
@@ -226,13 +228,15 @@ TEST_CASE("garbage, silence and an unknown key on the mesh's port are dropped an
 TEST_CASE("start errors say what is wrong: a port in use, a directory in use, a log made twice") {
   Network network;
   network.start(0);
-  for (int i = 0; i < 500 && !network.client(0).get("/healthz"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  for (int i = 0; i < 500 && !network.client(0).get("/healthz"); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   const auto run = [&](const std::string& arguments) {
     const std::string command = std::string(QILIAN_BINARY_DIR) + "/node/qiliand " + arguments + " > " +
                                 (network.folder(0) / "second.log").string() + " 2>&1";
     const int status = std::system(command.c_str());
     std::string text;
-    std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen((network.folder(0) / "second.log").c_str(), "r"), std::fclose);
+    std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen((network.folder(0) / "second.log").c_str(), "r"),
+                                               std::fclose);
     for (int c = std::fgetc(file.get()); c != EOF; c = std::fgetc(file.get())) text += static_cast<char>(c);
     return std::pair(WEXITSTATUS(status), text);
   };

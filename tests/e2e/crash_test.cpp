@@ -39,7 +39,8 @@ class Load {
   void wait_for(std::size_t count, int timeout_ms) const {
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     while (confirmed_count() < count) {
-      REQUIRE_MESSAGE(std::chrono::steady_clock::now() < end, "only " << confirmed_count() << " of " << count << " confirmed");
+      REQUIRE_MESSAGE(std::chrono::steady_clock::now() < end,
+                      "only " << confirmed_count() << " of " << count << " confirmed");
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
   }
@@ -161,7 +162,8 @@ TEST_CASE("a validator whose log is gone observes and follows, and says so") {
   std::filesystem::remove_all(network.folder(backup) / "data" / "consensus");
   network.start(backup);
   const std::size_t other = (primary + 1) % Network::kNodes;
-  for (std::uint64_t i = 0; i < 20; ++i) REQUIRE(network.client(other).submit(network.transaction(4, 10 + i)).has_value());
+  for (std::uint64_t i = 0; i < 20; ++i)
+    REQUIRE(network.client(other).submit(network.transaction(4, 10 + i)).has_value());
   network.wait_equal(60'000);
   CHECK(json_text(network.client(backup).fetch("/v1/status").value(), "voting") == "false");
   CHECK_FALSE(std::filesystem::exists(network.folder(backup) / "data" / "consensus"));

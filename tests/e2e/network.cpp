@@ -204,8 +204,8 @@ void Network::write_node(std::size_t node) {
          << "[limits]\nmesh_handshake_timeout_ms = 1500\napi_request_timeout_ms = 2000\nlog_segment_bytes = 262144\n";
   for (std::size_t i = 0; i < kNodes; ++i) {
     if (i == node) continue;
-    config << "[[peers]]\nnode_key = \"" << node_keys_[i].public_key().hex() << "\"\naddress = \"127.0.0.1:" << mesh_ports_[i]
-           << "\"\nreplica = " << i << "\n";
+    config << "[[peers]]\nnode_key = \"" << node_keys_[i].public_key().hex()
+           << "\"\naddress = \"127.0.0.1:" << mesh_ports_[i] << "\"\nreplica = " << i << "\n";
   }
   write(home / "node.toml", config.str());
   const pid_t process = spawn({kProgram, "--config", (home / "node.toml").string(), "--init"}, home / "log");
@@ -267,7 +267,9 @@ void Network::wait_ready(int timeout_ms) {
       const auto body = client(i).fetch("/v1/status");
       std::size_t connected = 0;
       if (body) {
-        for (auto at = body->find("\"connected\":true"); at != std::string::npos; at = body->find("\"connected\":true", at + 1)) ++connected;
+        for (auto at = body->find("\"connected\":true"); at != std::string::npos;
+             at = body->find("\"connected\":true", at + 1))
+          ++connected;
       }
       if (body && json_text(*body, "voting") == "true" && connected + 1 >= up) break;
       REQUIRE_MESSAGE(Clock::now() < end, log(i));

@@ -1,4 +1,5 @@
-// Four real qiliand processes on loopback, with keys, genesis and folders of their own, for suites that start, kill and question them.
+// Four real qiliand processes on loopback, with keys, genesis and folders of their own, for suites that start, kill and
+// question them.
 #pragma once
 
 #include <sys/types.h>
@@ -51,13 +52,14 @@ class Network {
 
   /// A call that any member may make again and again (membership.undertake), signed by `member`.
   ledger::Bytes transaction(std::size_t member, std::uint64_t number) const;
-  ledger::Bytes transaction(std::size_t member, std::uint64_t number, ledger::TimeMs expires, const ledger::GenesisHash& chain) const;
+  ledger::Bytes transaction(std::size_t member, std::uint64_t number, ledger::TimeMs expires,
+                            const ledger::GenesisHash& chain) const;
 
   /// A number of /v1/status, e.g. "view" or "height.certified"; nothing where the node does not answer.
   std::optional<std::int64_t> status_number(std::size_t node, const std::string& name) const;
   std::int64_t metric(std::size_t node, const std::string& name) const;
-  /// Waits until every running node has the same certified and executed height, and returns the state root that they all have.
-  /// Fails the test where roots differ or time runs out.
+  /// Waits until every running node has the same certified and executed height, and returns the state root that they
+  /// all have. Fails the test where roots differ or time runs out.
   std::string wait_equal(int timeout_ms = 30'000);
 
  private:
