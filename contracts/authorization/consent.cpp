@@ -15,6 +15,8 @@ constexpr std::size_t kMaxPath = 40;
 
 Outcome check_record(const pb::AuthorizationRecordConsent& args) {
   QILIAN_PASS(require_text("id", args.id(), 128));
+  // "<batch>/<index>" is where a withdrawn leaf is recorded: nobody takes that place beforehand.
+  QILIAN_REQUIRE(args.id().find('/') == std::string::npos, "COM-101", "the id of a consent batch has no slash");
   QILIAN_PASS(require_digest("notice", args.notice()));
   QILIAN_PASS(require_count("purposes", static_cast<std::size_t>(args.purposes_size()), 1, 64));
   for (const std::string& purpose : args.purposes()) QILIAN_PASS(require_text("purposes", purpose, 64));

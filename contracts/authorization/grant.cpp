@@ -92,6 +92,13 @@ Outcome check_approval(const Args& args) {
   return pass();
 }
 
+/// Block time only: nobody was granted anything before he was.
+Outcome check_begin(const Args& args, const Context& context) {
+  QILIAN_REQUIRE(args.from() == 0 || args.from() >= context.time().value(), "AUT-405",
+                 "a grant does not begin in the past");
+  return pass();
+}
+
 Outcome check_sources(const pb::Grant& grant, const Context& context) {
   for (const std::string& agency : grant.source_agencies()) {
     QILIAN_REQUIRE(context.caller().signed_by(agency), "AUT-410",
@@ -115,6 +122,7 @@ Outcome invariants(const Args& args, const Context& context) {
   QILIAN_PASS(check_approval(args));
   QILIAN_PASS(check_right(context, grant));
   QILIAN_PASS(check_purposes(context, grant));
+  QILIAN_PASS(check_begin(args, context));
   QILIAN_PASS(check_term(context, grant));
   QILIAN_PASS(check_raw(context, grant));
   QILIAN_PASS(check_consent(context, grant));

@@ -65,6 +65,10 @@ Outcome check_right(const Context& context, const pb::Grant& grant) {
       QILIAN_REQUIRE(any_holds(context, target.udi(), grant.source_agencies()), "AUT-401",
                      "no source agency that signed holds " + target.udi());
     } else {
+      const auto asset = registry::asset(context, target.udi());
+      const bool closed = asset && asset->open_level() == pb::Asset::CLOSED;
+      QILIAN_REQUIRE(grant.type() != pb::Grant::CONDITIONAL_OPEN || !closed, "AUT-401",
+                     target.udi() + " is CLOSED: it is opened to nobody, conditionally or not");
       QILIAN_REQUIRE(holds_enough(context, grant, target.udi()), "AUT-401",
                      grant.grantor() + " does not hold on " + target.udi() + " what grant " + grant.id() + " gives");
     }

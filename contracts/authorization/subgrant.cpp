@@ -120,6 +120,7 @@ Outcome invariants(const Args& args, const Context& context) {
       "below grant " + parent.id() + " at most " + std::to_string(parent.sub_depth() - 1) + " more levels stand");
   QILIAN_REQUIRE(subset(wanted.purposes(), parent.purposes()), "AUT-404", "grant " + parent.id() + " lacks a purpose");
   QILIAN_PASS(check_purposes(context, wanted));
+  QILIAN_REQUIRE(wanted.from() >= context.time().value(), "AUT-405", "a grant does not begin in the past");
   QILIAN_PASS(check_term(context, wanted));
   return check_raw(context, wanted);
 }

@@ -16,7 +16,10 @@ std::vector<pb::Grant> chain(const Context& context, const pb::Grant& from) {
   return out;
 }
 
-bool within(std::int64_t used, std::int64_t more, std::int64_t limit) { return limit == 0 || more <= limit - used; }
+/// 0 is without limit, as far as a counter reaches.
+bool within(std::int64_t used, std::int64_t more, std::int64_t limit) {
+  return more <= (limit == 0 ? INT64_MAX : limit) - used;
+}
 
 }  // namespace
 

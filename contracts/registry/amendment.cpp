@@ -13,15 +13,23 @@ SignerRule registrant_and_registrar(const Context& context, std::string_view udi
   return rule;
 }
 
+std::uint32_t next_version(const pb::Asset& asset) { return std::max(asset.head(), asset.pending_version()) + 1; }
+
+void open_amendment(Context& context, pb::Asset& asset, std::uint32_t seq) {
+  if (asset.pending_version() != 0) asset.add_lapsed_versions(asset.pending_version());
+  asset.set_status(pb::Asset::AMENDING);
+  asset.set_pending_version(seq);
+  asset.clear_amended_by();
+  asset.set_amendment_to(context.deadline("registry.amendment_window").value());
+}
+
 namespace {
 
 // ---- amend --------------------------------------------------------------------------------------------------------
 
 Outcome check_amend(const pb::RegistryAmend& args) {
   QILIAN_PASS(require_text("udi", args.udi(), 128));
-  QILIAN_PASS(check_content(args.content()));
-  if (!args.title().empty()) QILIAN_PASS(require_text("title", args.title(), 512));
-  return args.update_frequency().empty() ? pass() : require_text("update_frequency", args.update_frequency(), 64);
+  return check_content(args.content());
 }
 
 SignerRule amend_signers(const pb::RegistryAmend& args, const Context& context) {
@@ -31,7 +39,8 @@ SignerRule amend_signers(const pb::RegistryAmend& args, const Context& context) 
 Outcome amend_object(const pb::RegistryAmend& args, const Context& context) {
   QILIAN_PASS(require_live(context, args.udi()));
   const pb::Asset found = *asset(context, args.udi());
-  QILIAN_REQUIRE(found.status() == pb::Asset::REGISTERED, "COM-303", "an amendment of " + args.udi() + " is pending");
+  QILIAN_REQUIRE(status_at(found, context.time()) == pb::Asset::REGISTERED, "COM-303",
+                 "an amendment of " + args.udi() + " is pending");
   return check_items_count(context, args.content());
 }
 
@@ -46,11 +55,18 @@ std::vector<std::string> parents_of_head(const Context& context, const pb::Asset
 std::vector<ListSubject> amend_subjects(const pb::RegistryAmend& args, const Context& context) {
   const std::optional<pb::Asset> found = asset(context, args.udi());
   if (!found) return {};
-  const pb::AssetVersion draft = draft_version(context, args.udi(), found->head() + 1, args.content(), "update");
+  const pb::AssetVersion draft = draft_version(context, args.udi(), next_version(*found), args.content(), "update");
   ListSubject subject;
   subject.version = version_id(args.udi(), draft.seq());
   subject.draft = view_of(context, *found, draft, parents_of_head(context, *found));
   return {subject};
+}
+
+/// A draft does not stand in the state: what it amends is asked.
+Outcome amend_references(const pb::RegistryAmend& args, const Context& context) {
+  const std::string head = version_id(args.udi(), asset(context, args.udi())->head());
+  QILIAN_REQUIRE(effective_grade(context, head) != pb::Asset::CORE, "COM-401", "effective grade CORE of " + head);
+  return pass();
 }
 
 Outcome amend_invariants(const pb::RegistryAmend& args, const Context& context) {
@@ -63,7 +79,7 @@ Outcome amend_invariants(const pb::RegistryAmend& args, const Context& context) 
 
 Outcome apply_amend(const pb::RegistryAmend& args, Context& context) {
   pb::Asset changed = *asset(context, args.udi());
-  pb::AssetVersion next = draft_version(context, args.udi(), changed.head() + 1, args.content(), "update");
+  pb::AssetVersion next = draft_version(context, args.udi(), next_version(changed), args.content(), "update");
   // What was derived stays derived: an amendment does not cut the lineage.
   if (auto from = derivation(context, version_id(args.udi(), changed.head()))) {
     from->set_child(version_id(args.udi(), next.seq()));
@@ -75,11 +91,8 @@ Outcome apply_amend(const pb::RegistryAmend& args, Context& context) {
     }
   }
   write_version(context, next, changed.registrant());
-  changed.set_status(pb::Asset::AMENDING);
-  changed.set_pending_version(next.seq());
+  open_amendment(context, changed, next.seq());
   for (const std::string& officer : context.caller().officers_of(changed.registrar())) changed.set_amended_by(officer);
-  if (!args.title().empty()) changed.set_title(args.title());
-  if (!args.update_frequency().empty()) changed.set_update_frequency(args.update_frequency());
   context.put(kind::kAsset, args.udi(), changed);
   context.set_object(version_id(args.udi(), next.seq()));
   return pass();
@@ -164,6 +177,7 @@ void add_amendment_calls(CallList& calls) {
                                                {.check = check_amend,
                                                 .signers = amend_signers,
                                                 .object = amend_object,
+                                                .references = amend_references,
                                                 .subjects = amend_subjects,
                                                 .invariants = amend_invariants,
                                                 .apply = apply_amend}));

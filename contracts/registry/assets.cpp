@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "contracts/registry/registry.h"
 #include "ledger/core/udi.h"
 
@@ -25,8 +27,10 @@ std::optional<pb::Derivation> derivation(const Context& context, std::string_vie
 }
 
 pb::Asset::Status status_at(const pb::Asset& asset, TimeMs time) {
-  const bool registered = asset.status() == pb::Asset::REGISTERED || asset.status() == pb::Asset::AMENDING;
-  return registered && time.value() >= asset.valid_to() ? pb::Asset::EXPIRED : asset.status();
+  const bool amending = asset.status() == pb::Asset::AMENDING;
+  const bool registered = asset.status() == pb::Asset::REGISTERED || amending;
+  if (registered && time.value() >= asset.valid_to()) return pb::Asset::EXPIRED;
+  return amending && time.value() >= asset.amendment_to() ? pb::Asset::REGISTERED : asset.status();
 }
 
 bool live(const pb::Asset& asset, TimeMs time) {
@@ -49,8 +53,9 @@ Outcome require_version(const Context& context, std::string_view version_id) {
   const std::optional<VersionRef> ref = parse_version(version_id);
   QILIAN_REQUIRE(ref, "COM-301", "\"" + std::string(version_id) + "\" does not name a version: write <udi>@<number>");
   const std::optional<pb::Asset> found = asset(context, ref->udi);
-  QILIAN_REQUIRE(found && ref->seq <= found->head(), "COM-301",
-                 "version " + std::string(version_id) + " is not registered");
+  QILIAN_REQUIRE(found && ref->seq <= found->head() &&
+                     std::ranges::find(found->lapsed_versions(), ref->seq) == found->lapsed_versions().end(),
+                 "COM-301", "version " + std::string(version_id) + " is not registered");
   return pass();
 }
 

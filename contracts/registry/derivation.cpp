@@ -18,7 +18,7 @@ std::string id_of(const pb::ParentRef& parent) { return version_id(parent.udi(),
 std::uint32_t next_seq(const Args& args, const Context& context) {
   if (is_new(args)) return 1;
   const std::optional<pb::Asset> found = asset(context, args.udi());
-  return found ? found->head() + 1 : 1;
+  return found ? next_version(*found) : 1;
 }
 
 /// The asset as it will stand: REQUIRES that it exists where no description came.
@@ -59,7 +59,8 @@ Outcome check_child(const Args& args, const Context& context) {
   const pb::Asset found = *asset(context, args.udi());
   QILIAN_REQUIRE(found.registrant() == context.caller().organisation(), "COM-204",
                  "only registrant " + found.registrant() + " adds versions to " + args.udi());
-  QILIAN_REQUIRE(found.status() == pb::Asset::REGISTERED, "COM-303", "an amendment of " + args.udi() + " is pending");
+  QILIAN_REQUIRE(status_at(found, context.time()) == pb::Asset::REGISTERED, "COM-303",
+                 "an amendment of " + args.udi() + " is pending");
   QILIAN_REQUIRE(args.rights_size() == 0, "COM-303", "rights are claimed once, with the first version");
   return pass();
 }
@@ -120,7 +121,17 @@ Outcome references(const Args& args, const Context& context) {
     if (!own(context, parent) || !parent.grant().empty()) QILIAN_PASS(check_grant(context, parent));
   }
   if (!args.job().empty()) QILIAN_PASS(compute::require_attested(context, args.job()));
+  for (const std::string& claim : args.claims()) {
+    QILIAN_REQUIRE(find_attestation(context, claim), "COM-301", "there is no attestation " + claim);
+  }
   return pass();
+}
+
+/// A hold on a parent stops what would be made from it.
+std::vector<std::string> hold_scopes(const Args& args, const Context&) {
+  std::vector<std::string> scopes;
+  for (const pb::ParentRef& parent : args.parents()) scopes.push_back("asset:" + parent.udi());
+  return scopes;
 }
 
 std::vector<ListSubject> subjects(const Args& args, const Context& context) {
@@ -243,8 +254,7 @@ Outcome apply(const Args& args, Context& context) {
     return pass();
   }
   write_version(context, version, child.registrant());
-  child.set_status(pb::Asset::AMENDING);
-  child.set_pending_version(seq);
+  open_amendment(context, child, seq);
   context.put(kind::kAsset, args.udi(), child);
   context.set_object(version_id(args.udi(), seq));
   return pass();
@@ -261,6 +271,7 @@ void add_derivation_calls(CallList& calls) {
                                    .label_zh = "衍生登记",
                                    .label_en = "Apply for the registration of what was made from registered parents."},
                                   {.check = check,
+                                   .hold_scopes = hold_scopes,
                                    .object = object,
                                    .references = references,
                                    .subjects = subjects,

@@ -26,8 +26,8 @@ std::optional<pb::Asset> asset(const Context& context, std::string_view udi);
 std::optional<pb::AssetVersion> version(const Context& context, std::string_view version_id);
 std::optional<pb::Derivation> derivation(const Context& context, std::string_view version_id);
 
-/// The status as of a moment: REGISTERED or AMENDING past `valid_to` reads EXPIRED. A hold is not an asset's state: the
-/// gate asks for it.
+/// The status as of a moment: REGISTERED or AMENDING past `valid_to` reads EXPIRED, AMENDING past `amendment_to` reads
+/// REGISTERED. A hold is not an asset's state: the gate asks for it.
 pb::Asset::Status status_at(const pb::Asset& asset, TimeMs time);
 /// REGISTERED or AMENDING, and not expired: the asset may be granted, listed, traded and derived from.
 bool live(const pb::Asset& asset, TimeMs time);

@@ -32,6 +32,16 @@ Outcome check_registrar(const Context& context, const pb::Asset& asset, std::ini
   return pass();
 }
 
+/// An amendment that has lapsed is none.
+bool amending(const pb::Asset& asset, const Context& context) {
+  return status_at(asset, context.time()) == pb::Asset::AMENDING;
+}
+
+template <class Args>
+std::vector<std::string> hold_scopes(const Args& args, const Context&) {
+  return {"asset:" + args.udi()};
+}
+
 // ---- accept -------------------------------------------------------------------------------------------------------
 
 Outcome check_accept(const pb::RegistryAccept& args) { return check_udi(args.udi()); }
@@ -104,7 +114,7 @@ Outcome check_assign(const pb::RegistryAssignCode& args) { return check_udi(args
 SignerRule assign_signers(const pb::RegistryAssignCode& args, const Context& context) {
   SignerRule rule;
   if (const auto found = asset(context, args.udi()); found && !found->registrar().empty()) {
-    rule.denial = found->status() == pb::Asset::AMENDING
+    rule.denial = amending(*found, context)
                       ? check_registrar(context, *found, {found->amended_by()})
                       : check_registrar(context, *found, {found->accepted_by(), found->reviewed_by()});
   }
@@ -114,7 +124,7 @@ SignerRule assign_signers(const pb::RegistryAssignCode& args, const Context& con
 Outcome assign_object(const pb::RegistryAssignCode& args, const Context& context) {
   QILIAN_PASS(require_status(context, args.udi(), {pb::Asset::PUBLICITY, pb::Asset::AMENDING}));
   const pb::Asset found = *asset(context, args.udi());
-  QILIAN_REQUIRE(found.status() == pb::Asset::AMENDING || context.time().value() >= found.publicity_to(), "REG-410",
+  QILIAN_REQUIRE(amending(found, context) || context.time().value() >= found.publicity_to(), "REG-410",
                  "publicity of " + args.udi() + " lasts until " + std::to_string(found.publicity_to()));
   return pass();
 }
@@ -122,7 +132,7 @@ Outcome assign_object(const pb::RegistryAssignCode& args, const Context& context
 std::vector<ListSubject> assign_subjects(const pb::RegistryAssignCode& args, const Context& context) {
   const std::optional<pb::Asset> found = asset(context, args.udi());
   if (!found) return {};
-  const std::uint32_t seq = found->status() == pb::Asset::AMENDING ? found->pending_version() : 1;
+  const std::uint32_t seq = amending(*found, context) ? found->pending_version() : 1;
   ListSubject subject;
   subject.version = version_id(args.udi(), seq);
   return {subject};
@@ -147,10 +157,11 @@ void register_first(Context& context, pb::Asset& asset) {
 
 Outcome apply_assign(const pb::RegistryAssignCode& args, Context& context) {
   pb::Asset changed = *asset(context, args.udi());
-  if (changed.status() == pb::Asset::AMENDING) {
+  if (amending(changed, context)) {
     const pb::AssetVersion pending = *version(context, version_id(changed.udi(), changed.pending_version()));
     changed.set_head(changed.pending_version());
     changed.set_pending_version(0);
+    changed.clear_amendment_to();
     changed.clear_amended_by();
     *changed.mutable_items() = pending.items();
   } else {
@@ -165,26 +176,32 @@ Outcome apply_assign(const pb::RegistryAssignCode& args, Context& context) {
 }  // namespace
 
 void add_review_calls(CallList& calls) {
-  calls.push_back(make_call<pb::RegistryAccept>(
-      {.name = "registry.accept",
-       .policy = SignaturePolicy::kSelf,
-       .roles = {"REGISTRAR"},
-       .credit = CreditClass::kContinuing,
-       .stopped_by_hold = true,
-       .operation = ListOperation::kNone,
-       .label_zh = "受理登记",
-       .label_en = "Accept an application for registration."},
-      {.check = check_accept, .signers = accept_signers, .object = accept_object, .apply = apply_accept}));
-  calls.push_back(make_call<pb::RegistryReview>(
-      {.name = "registry.review",
-       .policy = SignaturePolicy::kSelf,
-       .roles = {"REGISTRAR"},
-       .credit = CreditClass::kContinuing,
-       .stopped_by_hold = true,
-       .operation = ListOperation::kNone,
-       .label_zh = "形式审核",
-       .label_en = "Review an application; passing opens its publicity."},
-      {.check = check_review, .signers = review_signers, .object = review_object, .apply = apply_review}));
+  calls.push_back(make_call<pb::RegistryAccept>({.name = "registry.accept",
+                                                 .policy = SignaturePolicy::kSelf,
+                                                 .roles = {"REGISTRAR"},
+                                                 .credit = CreditClass::kContinuing,
+                                                 .stopped_by_hold = true,
+                                                 .operation = ListOperation::kNone,
+                                                 .label_zh = "受理登记",
+                                                 .label_en = "Accept an application for registration."},
+                                                {.check = check_accept,
+                                                 .signers = accept_signers,
+                                                 .hold_scopes = hold_scopes<pb::RegistryAccept>,
+                                                 .object = accept_object,
+                                                 .apply = apply_accept}));
+  calls.push_back(make_call<pb::RegistryReview>({.name = "registry.review",
+                                                 .policy = SignaturePolicy::kSelf,
+                                                 .roles = {"REGISTRAR"},
+                                                 .credit = CreditClass::kContinuing,
+                                                 .stopped_by_hold = true,
+                                                 .operation = ListOperation::kNone,
+                                                 .label_zh = "形式审核",
+                                                 .label_en = "Review an application; passing opens its publicity."},
+                                                {.check = check_review,
+                                                 .signers = review_signers,
+                                                 .hold_scopes = hold_scopes<pb::RegistryReview>,
+                                                 .object = review_object,
+                                                 .apply = apply_review}));
   calls.push_back(make_call<pb::RegistryAssignCode>({.name = "registry.assign_code",
                                                      .policy = SignaturePolicy::kSelf,
                                                      .roles = {"REGISTRAR"},

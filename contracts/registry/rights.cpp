@@ -54,8 +54,12 @@ Outcome check_new_right(const pb::Asset& asset, pb::Right::Type type) {
 Outcome check_exclusive(const Context& context, const pb::Asset& asset, const pb::Right& candidate,
                         std::string_view replaced) {
   for (const pb::Right& other : rights(context, asset)) {
+    // Rights that begin later exclude one another as well: what counts is that their periods meet.
+    const bool over = other.to() != 0 && context.time().value() >= other.to();
+    const bool meet = (other.to() == 0 || candidate.from() < other.to()) &&
+                      (candidate.to() == 0 || other.from() < candidate.to());
     const bool concerns = other.id() != replaced && other.id() != candidate.parent_right() &&
-                          other.type() == candidate.type() && right_in_force(other, context.time());
+                          other.type() == candidate.type() && other.status() == pb::Right::ACTIVE && !over && meet;
     if (!concerns) continue;
     QILIAN_REQUIRE(!other.exclusive() || other.holder() == candidate.holder(), "REG-404",
                    "right " + other.id() + " of " + other.holder() + " is exclusive");

@@ -70,6 +70,13 @@ Outcome check_entry(const pb::RegistryAddCatalogueEntry& args);
 /// `census`: root of the batch that brings it, or empty.
 void write_entry(Context& context, const pb::RegistryAddCatalogueEntry& args, std::string_view census);
 
+// ---- amendments ---------------------------------------------------------------------------------------------------
+
+/// Numbers are never used twice, not even those of versions that lapsed.
+std::uint32_t next_version(const pb::Asset& asset);
+/// AMENDING with that pending version until "registry.amendment_window" is over; the caller writes the asset.
+void open_amendment(Context& context, pb::Asset& asset, std::uint32_t seq);
+
 // ---- who signs ----------------------------------------------------------------------------------------------------
 
 /// Registrant and registrar of an asset that exists; nothing where it does not (the object stage says so).

@@ -155,6 +155,26 @@ TEST_CASE("AUT-401: nobody grants what he does not hold, and public operation ne
   CHECK(grant_code(world, grant, {"IMPL", "OPR", "DLR", "TRA"}) == "AUT-401");
 }
 
+TEST_CASE("AUT-401 and AUT-405: closed data is opened to nobody, and no grant begins in the past") {
+  MarketWorld world;
+  const std::string own = own_data(world);
+  pb::AuthorizationGrant grant = MarketWorld::licence("C1", "DLR", "BUY", own, world.in_days(30));
+  grant.set_type(pb::Grant::CONDITIONAL_OPEN);
+  auto asset = world.get<pb::Asset>(kind::kAsset, own);
+  asset.set_open_level(pb::Asset::CLOSED);
+  world.put(kind::kAsset, own, asset);
+  CHECK(grant_code(world, grant, {"DLR", "BUY"}) == "AUT-401");
+  asset.set_open_level(pb::Asset::CONDITIONAL);
+  world.put(kind::kAsset, own, asset);
+  grant.set_from(world.in_days(-1));
+  CHECK(grant_code(world, grant, {"DLR", "BUY"}) == "AUT-405");
+  grant.set_from(world.in_days(1));
+  CHECK(grant_code(world, grant, {"DLR", "BUY"}) == "OK");
+  CHECK(broken(world, "C1") == "COM-303");
+  world.advance_days(1);
+  CHECK(broken(world, "C1") == "OK");
+}
+
 TEST_CASE("AUT-404 and COM-104: purposes stand in the table and are open to the data's grade") {
   MarketWorld world;
   const std::string own = own_data(world);

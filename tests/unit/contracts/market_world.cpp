@@ -4,6 +4,7 @@
 
 #include "contracts/gate.h"
 #include "contracts/governance.pb.h"
+#include "contracts/incident.pb.h"
 #include "contracts/membership.pb.h"
 #include "ledger/core/hash.h"
 #include "ledger/core/udi.h"
@@ -182,6 +183,16 @@ void MarketWorld::attest(std::string_view id, pb::Attestation::Type type, std::s
   auto list = get<pb::AttestationsOf>(kind::kAttestationsOf, subject);
   list.add_ids(std::string(id));
   put(kind::kAttestationsOf, subject, list);
+}
+
+void MarketWorld::hold(const std::string& scope) {
+  pb::HoldSet holds;
+  holds.set_scope(scope);
+  pb::Hold* added = holds.add_holds();
+  added->set_id("H");
+  added->set_from(now_.value());
+  added->set_until(in_days(1));
+  put(kind::kHoldsOn, scope, holds);
 }
 
 void MarketWorld::end_attestation(std::string_view id) {

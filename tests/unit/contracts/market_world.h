@@ -61,6 +61,8 @@ class MarketWorld {
   void set_status(std::string_view short_name, int status);
   void attest(std::string_view id, pb::Attestation::Type type, std::string_view subject, std::string_view claim,
               std::string_view text, pb::Attestation::Result result = pb::Attestation::PASS);
+  /// A regulator's hold on "asset:UDI" or "organisation:USCC" for a day.
+  void hold(const std::string& scope);
   void end_attestation(std::string_view id);
 
   // ---- what most tests start from -----------------------------------------------------------------------------------

@@ -277,6 +277,40 @@ TEST_CASE("an amendment waits in AMENDING for an officer other than the one who 
   CHECK(asset(world, udi).status() == pb::Asset::REGISTERED);
 }
 
+TEST_CASE(
+    "an amendment that nobody assigns in time lapses: its number is never used again, and its version never "
+    "registered") {
+  MarketWorld world;
+  const std::string udi = registered(world);
+  auto amend = of<pb::RegistryAmend>(udi);
+  amend.mutable_content()->set_content_root(digest("second version"));
+  amend.mutable_content()->add_items("MET.OBS.DAILY");
+  REQUIRE(world.call("registry.amend", amend, {"DLR", "REGR"}).code == "OK");
+  world.advance_days(31);
+  CHECK(registry::status_at(asset(world, udi), world.now()) == pb::Asset::REGISTERED);
+  CHECK(world.call("registry.assign_code", of<pb::RegistryAssignCode>(udi), {"REGR-4"}).code == "COM-303");
+  CHECK(world.call("registry.amend", amend, {"DLR", "REGR"}).object == udi + "@3");
+  CHECK(world.call("registry.assign_code", of<pb::RegistryAssignCode>(udi), {"REGR-2"}).code == "OK");
+  CHECK(asset(world, udi).head() == 3);
+  CHECK(registry::require_version(world.context(), udi + "@2")->code == "COM-301");
+  CHECK_FALSE(registry::require_version(world.context(), udi + "@1").has_value());
+  CHECK_FALSE(registry::require_version(world.context(), udi + "@3").has_value());
+}
+
+TEST_CASE("a hold on an asset stops its registration, and a hold on a parent stops what derives from it") {
+  MarketWorld world;
+  world.public_data();
+  const pb::RegistrySubmit submit = MarketWorld::submission("DLR", 'R', 1);
+  REQUIRE(world.call("registry.submit", submit, {"DLR"}).code == "OK");
+  world.hold("asset:" + submit.udi());
+  CHECK(world.call("registry.accept", of<pb::RegistryAccept>(submit.udi()), {"REGR"}).code == "COM-405");
+  world.hold("asset:" + world.r1);
+  CHECK(world.call("registry.derive", world.derivation(), {"OPR"}).code == "COM-405");
+  auto correct = of<pb::RegistryCorrect>(world.r1);
+  correct.set_title("更正不受冻结影响");
+  CHECK(world.call("registry.correct", correct, {"MET", "REGR"}).code == "OK");
+}
+
 TEST_CASE("a correction changes descriptions at once, and leaves PERSONAL only on attested anonymisation") {
   MarketWorld world;
   pb::RegistrySubmit submit = MarketWorld::submission("DLR", 'R', 1);
