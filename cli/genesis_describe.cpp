@@ -32,12 +32,14 @@ std::string record_lines(const ledger::Genesis& genesis, ledger::Kind wanted) {
     if (wanted == kind::kParameters) {
       pb::ParameterSet set;
       if (!set.ParseFromString(record)) continue;
-      for (const pb::Parameter& parameter : set.parameters()) out += fmt::format("  {:<40} {}\n", parameter.name(), parameter.value());
+      for (const pb::Parameter& parameter : set.parameters())
+        out += fmt::format("  {:<40} {}\n", parameter.name(), parameter.value());
     }
     if (wanted == kind::kList) {
       pb::NegativeList list;
       if (!list.ParseFromString(record)) continue;
-      out += fmt::format("  version {}, in force from {}, {} entries\n", list.version(), time_text(list.effective_at()), list.entries_size());
+      out += fmt::format("  version {}, in force from {}, {} entries\n", list.version(), time_text(list.effective_at()),
+                         list.entries_size());
     }
   }
   return out;
@@ -46,8 +48,9 @@ std::string record_lines(const ledger::Genesis& genesis, ledger::Kind wanted) {
 }  // namespace
 
 ledger::Result<std::string> describe_genesis(const ledger::Genesis& genesis) {
-  std::string out = fmt::format("chain           {}\ngenesis hash    {}\ntime            {}\nlogic version   {}\nwindow          {} blocks\n",
-                                genesis.chain, genesis.hash.hex(), time_text(genesis.time.value()), genesis.logic_version, genesis.window);
+  std::string out = fmt::format(
+      "chain           {}\ngenesis hash    {}\ntime            {}\nlogic version   {}\nwindow          {} blocks\n",
+      genesis.chain, genesis.hash.hex(), time_text(genesis.time.value()), genesis.logic_version, genesis.window);
   out += fmt::format("validators      {} (tolerates {} faulty, quorum {})\n", genesis.validators.size(),
                      ledger::max_faulty(genesis.validators.size()), ledger::quorum(genesis.validators.size()));
   for (std::size_t i = 0; i < genesis.validators.size(); ++i) {

@@ -7,12 +7,12 @@
 
 #include "cli/genesis_records.h"
 #include "cli/message_values.h"
+#include "contracts/credit.pb.h"
 #include "contracts/engine.h"
 #include "contracts/governance.pb.h"
 #include "contracts/kinds.h"
 #include "contracts/negative_list.pb.h"
 #include "contracts/parameters.h"
-#include "contracts/credit.pb.h"
 #include "ledger/core/canonical.h"
 
 namespace qilian::cli {
@@ -117,7 +117,8 @@ class GenesisReader {
     return {};
   }
 
-  Result<void> flatten(const TomlValue& table, const std::string& prefix, std::map<std::string, std::string>& out) const {
+  Result<void> flatten(const TomlValue& table, const std::string& prefix,
+                       std::map<std::string, std::string>& out) const {
     for (const TomlValue::Field& field : table.fields) {
       const std::string name = prefix.empty() ? field.name : prefix + "." + field.name;
       if (field.value.is(TomlValue::Type::kTable)) {
@@ -125,9 +126,12 @@ class GenesisReader {
         continue;
       }
       const contracts::ParameterSpec* spec = contracts::find_parameter(name);
-      if (spec == nullptr) return wrong(field.value.line, fmt::format("there is no parameter '{}'; genesis/README.md lists them", name));
-      const std::string text = field.value.is(TomlValue::Type::kInteger) ? std::to_string(field.value.integer) : field.value.text;
-      if (const auto parsed = contracts::parse_parameter(*spec, text); !parsed) return wrong(field.value.line, parsed.error().message);
+      if (spec == nullptr)
+        return wrong(field.value.line, fmt::format("there is no parameter '{}'; genesis/README.md lists them", name));
+      const std::string text =
+          field.value.is(TomlValue::Type::kInteger) ? std::to_string(field.value.integer) : field.value.text;
+      if (const auto parsed = contracts::parse_parameter(*spec, text); !parsed)
+        return wrong(field.value.line, parsed.error().message);
       out[name] = text;
     }
     return {};
@@ -136,7 +140,8 @@ class GenesisReader {
   /// Every parameter stands in the record, so that a later release's default changes no running network.
   Result<void> read_parameters(const TomlValue* table) {
     std::map<std::string, std::string> values;
-    for (const contracts::ParameterSpec& spec : contracts::parameter_specs()) values[std::string(spec.name)] = spec.default_value;
+    for (const contracts::ParameterSpec& spec : contracts::parameter_specs())
+      values[std::string(spec.name)] = spec.default_value;
     if (table != nullptr) {
       QILIAN_TRY_VOID(flatten(*table, "", values));
     }
@@ -203,7 +208,8 @@ class GenesisReader {
       const std::string key = reader.text_or("consensus_key", "key:consensus-" + name);
       QILIAN_TRY_VOID(reader.finish());
       const std::string* uscc = members_.uscc_of(name);
-      if (uscc == nullptr) return wrong(table->line, fmt::format("there is no [[organisation]] with short = \"{}\"", name));
+      if (uscc == nullptr)
+        return wrong(table->line, fmt::format("there is no [[organisation]] with short = \"{}\"", name));
       QILIAN_TRY(const ledger::PublicKey consensus, key_of_text(key, table->line));
       out_.genesis.validators.validators.push_back({*uscc, consensus});
       out_.validator_names.push_back(name);
@@ -265,7 +271,8 @@ class GenesisReader {
 
 }  // namespace
 
-Result<CompiledGenesis> compile_genesis_file(const std::filesystem::path& file, KeyRing& keys, const GenesisChoices& choices) {
+Result<CompiledGenesis> compile_genesis_file(const std::filesystem::path& file, KeyRing& keys,
+                                             const GenesisChoices& choices) {
   const std::string name = file.string();
   QILIAN_TRY(const TomlValue root, read_toml_file(name));
   return GenesisReader(root, name, keys, choices).compile();

@@ -1,5 +1,5 @@
-// Readable genesis files: genesis/*.toml to a compiled ledger::Genesis. genesis/README.md documents every key; an unknown key is an
-// error that names the line.
+// Readable genesis files: genesis/*.toml to a compiled ledger::Genesis. genesis/README.md documents every key; an
+// unknown key is an error that names the line.
 #pragma once
 
 #include <filesystem>
@@ -23,9 +23,10 @@ struct CompiledGenesis {
   std::vector<std::string> validator_names;  ///< short names, in replica order
 };
 
-/// Reads, fills in the public keys that the file leaves to `keys` (officers NAME, validators consensus-NAME), compiles, and lets the
-/// contracts check the result. Errors "toml.*", "genesis.*", "key.*".
-ledger::Result<CompiledGenesis> compile_genesis_file(const std::filesystem::path& file, KeyRing& keys, const GenesisChoices& choices);
+/// Reads, fills in the public keys that the file leaves to `keys` (officers NAME, validators consensus-NAME), compiles,
+/// and lets the contracts check the result. Errors "toml.*", "genesis.*", "key.*".
+ledger::Result<CompiledGenesis> compile_genesis_file(const std::filesystem::path& file, KeyRing& keys,
+                                                     const GenesisChoices& choices);
 
 /// A genesis as people read it: chain, validators, organisations with roles, parameters, lists. Error "genesis.record".
 ledger::Result<std::string> describe_genesis(const ledger::Genesis& genesis);

@@ -18,7 +18,8 @@ namespace kind = contracts::kind;
 namespace pb = contracts::pb;
 using ledger::fail;
 
-/// How long an undertaking given at the genesis holds: what membership.undertaking_term has for every other one, at its longest.
+/// How long an undertaking given at the genesis holds: what membership.undertaking_term has for every other one, at its
+/// longest.
 constexpr std::int64_t kUndertakingMs = std::int64_t{3} * 366 * 86'400'000;
 
 pb::Organisation organisation_record(const GenesisMember& member, ledger::TimeMs time) {
@@ -65,10 +66,12 @@ pb::Undertaking undertaking_record(const GenesisMember& member, ledger::TimeMs t
 }  // namespace
 
 ledger::Result<void> GenesisMembers::add(const GenesisMember& member) {
-  if (const auto valid = ledger::Uscc::parse(member.uscc); !valid) return fail("genesis.organisation", valid.error().message);
+  if (const auto valid = ledger::Uscc::parse(member.uscc); !valid)
+    return fail("genesis.organisation", valid.error().message);
   pb::Organisation::Kind kind = pb::Organisation::KIND_UNSPECIFIED;
   if (!pb::Organisation::Kind_Parse(member.kind, &kind) || kind == pb::Organisation::KIND_UNSPECIFIED) {
-    return fail("genesis.organisation", fmt::format("kind '{}' is not AGENCY, INSTITUTION, ENTERPRISE or UNINCORPORATED", member.kind));
+    return fail("genesis.organisation",
+                fmt::format("kind '{}' is not AGENCY, INSTITUTION, ENTERPRISE or UNINCORPORATED", member.kind));
   }
   for (const GenesisMember& known : members_) {
     if (known.uscc == member.uscc || known.short_name == member.short_name) {

@@ -19,13 +19,13 @@ struct GenesisOfficer {
 };
 
 struct GenesisMember {
-  std::string short_name;   ///< in the file only
+  std::string short_name;  ///< in the file only
   std::string uscc;
   std::string name;
-  std::string kind;         ///< AGENCY, INSTITUTION, ENTERPRISE, UNINCORPORATED
+  std::string kind;  ///< AGENCY, INSTITUTION, ENTERPRISE, UNINCORPORATED
   std::string region;
   std::vector<std::string> roles;
-  std::vector<std::string> sectors;      ///< of every role; empty: all
+  std::vector<std::string> sectors;  ///< of every role; empty: all
   std::vector<std::string> controllers;
   std::vector<GenesisOfficer> officers;
   std::string undertaking;  ///< the signed text; its digest goes into the record

@@ -57,7 +57,8 @@ std::optional<std::string> json_at(std::string_view text, std::string_view path)
 std::optional<std::int64_t> json_number_at(std::string_view text, std::string_view path) {
   const std::optional<std::string> found = json_at(text, path);
   std::int64_t out = 0;
-  if (!found || std::from_chars(found->data(), found->data() + found->size(), out).ec != std::errc()) return std::nullopt;
+  if (!found || std::from_chars(found->data(), found->data() + found->size(), out).ec != std::errc())
+    return std::nullopt;
   return out;
 }
 

@@ -8,7 +8,8 @@
 
 namespace qilian::cli {
 
-/// The value at a path like "height.certified": a text as it is, anything else as JSON text. Nothing where there is none.
+/// The value at a path like "height.certified": a text as it is, anything else as JSON text. Nothing where there is
+/// none.
 std::optional<std::string> json_at(std::string_view json, std::string_view path);
 
 /// The same as a whole number.

@@ -2,7 +2,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-
 #include <csignal>
 
 #include "cli/commands/commands.h"
@@ -11,7 +10,8 @@ namespace {
 
 constexpr const char* kAbout =
     "Qilian 祁连: the ledger of a data market.\n"
-    "Exit codes: 0 done; 1 refused by the ledger, the code is printed; 2 usage; 3 no connection; 4 verification failed.\n"
+    "Exit codes: 0 done; 1 refused by the ledger, the code is printed; 2 usage; 3 no connection; 4 verification "
+    "failed.\n"
     "Start with:  qilian demo     or:  qilian network create DIR && qilian network start DIR";
 
 }  // namespace
@@ -23,10 +23,12 @@ int main(int argc, char** argv) {
   app.fallthrough();
   app.require_subcommand(1);
   app.add_flag("--json", globals.json, "Print JSON, for programs");
-  app.add_option("--network", globals.network, "Folder of a network made by `network create`")->envname("QILIAN_NETWORK");
+  app.add_option("--network", globals.network, "Folder of a network made by `network create`")
+      ->envname("QILIAN_NETWORK");
   app.add_option("--node", globals.node, "A node's address, http://HOST:PORT");
   app.add_option("--genesis", globals.genesis, "The compiled genesis that you trust");
-  app.add_option("--passphrase-file", globals.passphrase_file, "First line: the passphrase of key files (or set QILIAN_PASSPHRASE)");
+  app.add_option("--passphrase-file", globals.passphrase_file,
+                 "First line: the passphrase of key files (or set QILIAN_PASSPHRASE)");
 
   qilian::cli::add_demo_command(app, globals);
   qilian::cli::add_story_commands(app, globals);

@@ -117,32 +117,42 @@ Result<Scalar> to_scalar(const FieldDescriptor& field, const TomlValue& value, c
       if (!is_text) return wrong(field.name(), "a whole number is wanted");
       auto number = parse_integer(value.text);
       if (!number) number = parse_yuan(value.text);
-      if (!number) return wrong(field.name(), fmt::format("'{}' is not a whole number, @MARK or an amount like 48000.01yuan", value.text));
+      if (!number)
+        return wrong(field.name(),
+                     fmt::format("'{}' is not a whole number, @MARK or an amount like 48000.01yuan", value.text));
       out.integer = *number;
       return out;
     }
-    default: return wrong(field.name(), "is of a type that is not set here");
+    default:
+      return wrong(field.name(), "is of a type that is not set here");
   }
 }
 
 template <bool kRepeated>
 void put(Message& message, const FieldDescriptor& field, const Scalar& value) {
   const Reflection& reflection = *message.GetReflection();
-#define QILIAN_PUT(Type, expression)                            \
-  if constexpr (kRepeated) {                                    \
-    reflection.Add##Type(&message, &field, expression);         \
-  } else {                                                      \
-    reflection.Set##Type(&message, &field, expression);         \
-  }                                                             \
+#define QILIAN_PUT(Type, expression)                    \
+  if constexpr (kRepeated) {                            \
+    reflection.Add##Type(&message, &field, expression); \
+  } else {                                              \
+    reflection.Set##Type(&message, &field, expression); \
+  }                                                     \
   break
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: QILIAN_PUT(String, value.text);
-    case FieldDescriptor::CPPTYPE_ENUM: QILIAN_PUT(Enum, value.choice);
-    case FieldDescriptor::CPPTYPE_BOOL: QILIAN_PUT(Bool, value.boolean);
-    case FieldDescriptor::CPPTYPE_INT32: QILIAN_PUT(Int32, static_cast<std::int32_t>(value.integer));
-    case FieldDescriptor::CPPTYPE_INT64: QILIAN_PUT(Int64, value.integer);
-    case FieldDescriptor::CPPTYPE_UINT32: QILIAN_PUT(UInt32, static_cast<std::uint32_t>(value.integer));
-    default: QILIAN_PUT(UInt64, static_cast<std::uint64_t>(value.integer));
+    case FieldDescriptor::CPPTYPE_STRING:
+      QILIAN_PUT(String, value.text);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      QILIAN_PUT(Enum, value.choice);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      QILIAN_PUT(Bool, value.boolean);
+    case FieldDescriptor::CPPTYPE_INT32:
+      QILIAN_PUT(Int32, static_cast<std::int32_t>(value.integer));
+    case FieldDescriptor::CPPTYPE_INT64:
+      QILIAN_PUT(Int64, value.integer);
+    case FieldDescriptor::CPPTYPE_UINT32:
+      QILIAN_PUT(UInt32, static_cast<std::uint32_t>(value.integer));
+    default:
+      QILIAN_PUT(UInt64, static_cast<std::uint64_t>(value.integer));
   }
 #undef QILIAN_PUT
 }
@@ -168,102 +178,6 @@ Result<void> fill_field(Message& message, const FieldDescriptor& field, const To
   return {};
 }
 
-std::string fields_of(const Descriptor& type) {
-  std::string out;
-  for (int i = 0; i < type.field_count(); ++i) out += (i == 0 ? "" : " ") + type.field(i)->name();
-  return out;
-}
-
-std::string toml_text(const TomlValue& value) {
-  switch (value.type) {
-    case TomlValue::Type::kBoolean: return value.boolean ? "true" : "false";
-    case TomlValue::Type::kInteger:
-    case TomlValue::Type::kTime: return std::to_string(value.integer);
-    case TomlValue::Type::kText: return value.text;
-    case TomlValue::Type::kArray: {
-      std::string out;
-      for (const TomlValue& item : value.items) out += (out.empty() ? "" : ", ") + toml_text(item);
-      return "[" + out + "]";
-    }
-    case TomlValue::Type::kTable: {
-      std::string out;
-      for (const auto& field : value.fields) out += (out.empty() ? "" : ", ") + field.name + "=" + toml_text(field.value);
-      return "{" + out + "}";
-    }
-  }
-  return {};
-}
-
-std::string scalar_text(const Message& message, const FieldDescriptor& field, int index) {
-  const Reflection& r = *message.GetReflection();
-  const bool repeated = field.is_repeated();
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: {
-      const std::string text = repeated ? r.GetRepeatedString(message, &field, index) : r.GetString(message, &field);
-      return field.type() == FieldDescriptor::TYPE_BYTES ? ledger::to_hex(text) : text;
-    }
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return (repeated ? r.GetRepeatedEnum(message, &field, index) : r.GetEnum(message, &field))->name();
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return (repeated ? r.GetRepeatedBool(message, &field, index) : r.GetBool(message, &field)) ? "true" : "false";
-    case FieldDescriptor::CPPTYPE_INT32:
-      return std::to_string(repeated ? r.GetRepeatedInt32(message, &field, index) : r.GetInt32(message, &field));
-    case FieldDescriptor::CPPTYPE_INT64:
-      return std::to_string(repeated ? r.GetRepeatedInt64(message, &field, index) : r.GetInt64(message, &field));
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return std::to_string(repeated ? r.GetRepeatedUInt32(message, &field, index) : r.GetUInt32(message, &field));
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return std::to_string(repeated ? r.GetRepeatedUInt64(message, &field, index) : r.GetUInt64(message, &field));
-    case FieldDescriptor::CPPTYPE_MESSAGE: {
-      const auto json = ledger::to_json(repeated ? r.GetRepeatedMessage(message, &field, index) : r.GetMessage(message, &field));
-      return json ? *json : json.error().message;
-    }
-    default: return "?";
-  }
-}
-
-void compare_into(const Message& message, const TomlValue& expected, const Names& names, const std::string& prefix,
-                  std::vector<FieldCheck>& out);
-
-void compare_field(const Message& message, const FieldDescriptor& field, const TomlValue& expected, const Names& names,
-                   const std::string& path, std::vector<FieldCheck>& out) {
-  const Reflection& reflection = *message.GetReflection();
-  const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-  if (is_message && !field.is_repeated()) return compare_into(reflection.GetMessage(message, &field), expected, names, path + ".", out);
-  if (is_message && field.is_repeated()) {
-    const int size = reflection.FieldSize(message, &field);
-    if (!expected.is(TomlValue::Type::kArray) || static_cast<int>(expected.items.size()) != size) {
-      out.push_back({path, toml_text(expected), fmt::format("{} entries", size), false});
-      return;
-    }
-    for (int i = 0; i < size; ++i) {
-      compare_into(reflection.GetRepeatedMessage(message, &field, i), expected.items[static_cast<std::size_t>(i)], names,
-                   fmt::format("{}[{}].", path, i), out);
-    }
-    return;
-  }
-  const std::unique_ptr<Message> wanted(message.New());
-  if (const auto filled = fill_field(*wanted, field, expected, names); !filled) {
-    out.push_back({path, toml_text(expected), filled.error().message, false});
-    return;
-  }
-  const std::string actual = field_text(message, field);
-  const std::string want = field_text(*wanted, field);
-  out.push_back({path, want, actual, want == actual});
-}
-
-void compare_into(const Message& message, const TomlValue& expected, const Names& names, const std::string& prefix,
-                  std::vector<FieldCheck>& out) {
-  for (const TomlValue::Field& entry : expected.fields) {
-    const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(entry.name);
-    if (field == nullptr) {
-      out.push_back({prefix + entry.name, toml_text(entry.value), "no such field; there are: " + fields_of(*message.GetDescriptor()), false});
-      continue;
-    }
-    compare_field(message, *field, entry.value, names, prefix + entry.name, out);
-  }
-}
-
 /// Where the ${ at `start` ends; names may stand inside names.
 std::size_t closing_brace(std::string_view text, std::size_t start) {
   int depth = 0;
@@ -274,11 +188,19 @@ std::size_t closing_brace(std::string_view text, std::size_t start) {
   return std::string_view::npos;
 }
 
-Bytes demonstration_secret(std::string_view use, std::string_view name) { return ledger::sha256({"demonstration ", use, name}).str(); }
+Bytes demonstration_secret(std::string_view use, std::string_view name) {
+  return ledger::sha256({"demonstration ", use, name}).str();
+}
 
 Bytes commitment(ByteView salt, ByteView content) { return kCommitmentTag + ledger::sha256({salt, content}).str(); }
 
 }  // namespace
+
+std::string field_names(const Descriptor& type) {
+  std::string out;
+  for (int i = 0; i < type.field_count(); ++i) out += (i == 0 ? "" : " ") + type.field(i)->name();
+  return out;
+}
 
 Result<std::string> substitute_text(std::string_view text, const Names& names) {
   std::string out;
@@ -290,7 +212,7 @@ Result<std::string> substitute_text(std::string_view text, const Names& names) {
     QILIAN_TRY(const std::string path, substitute_text(text.substr(start + 2, end - start - 2), names));
     QILIAN_TRY(const TomlValue value, names.lookup(path));
     out += text.substr(0, start);
-    out += toml_text(value);
+    out += text_of(value);
     text.remove_prefix(end + 1);
   }
 }
@@ -340,8 +262,9 @@ Result<void> fill_message(Message& message, const TomlValue& table, const Names&
   for (const TomlValue::Field& entry : table.fields) {
     const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(entry.name);
     if (field == nullptr) {
-      return fail("argument.unknown", fmt::format("line {}: '{}' is not a field of {}; there are: {}", entry.value.line, entry.name,
-                                                  message.GetDescriptor()->name(), fields_of(*message.GetDescriptor())));
+      return fail("argument.unknown",
+                  fmt::format("line {}: '{}' is not a field of {}; there are: {}", entry.value.line, entry.name,
+                              message.GetDescriptor()->name(), field_names(*message.GetDescriptor())));
     }
     if (auto filled = fill_field(message, *field, entry.value, names); !filled) {
       return fail(filled.error().code, fmt::format("line {}: {}", entry.value.line, filled.error().message));
@@ -353,7 +276,8 @@ Result<void> fill_message(Message& message, const TomlValue& table, const Names&
 Result<void> set_from_text(Message& message, const FieldDescriptor& field, std::string_view text, const Names& names) {
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
     const Reflection& reflection = *message.GetReflection();
-    Message* part = field.is_repeated() ? reflection.AddMessage(&message, &field) : reflection.MutableMessage(&message, &field);
+    Message* part =
+        field.is_repeated() ? reflection.AddMessage(&message, &field) : reflection.MutableMessage(&message, &field);
     return ledger::from_json(text, *part);
   }
   QILIAN_TRY(const Scalar scalar, to_scalar(field, TomlValue::of_text(std::string(text)), names));
@@ -363,21 +287,6 @@ Result<void> set_from_text(Message& message, const FieldDescriptor& field, std::
     put<false>(message, field, scalar);
   }
   return {};
-}
-
-std::vector<FieldCheck> compare_message(const Message& message, const TomlValue& expected, const Names& names) {
-  std::vector<FieldCheck> out;
-  compare_into(message, expected, names, "", out);
-  return out;
-}
-
-std::string field_text(const Message& message, const FieldDescriptor& field) {
-  if (!field.is_repeated()) return scalar_text(message, field, 0);
-  std::string out;
-  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
-    out += (i == 0 ? "" : ", ") + scalar_text(message, field, i);
-  }
-  return "[" + out + "]";
 }
 
 }  // namespace qilian::cli

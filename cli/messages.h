@@ -18,10 +18,12 @@ namespace qilian::cli {
 ledger::Result<std::unique_ptr<google::protobuf::Message>> arguments_message(std::string_view call);
 
 /// A record, decoded. Error "record.message": an index has no record, or the bytes are not one.
-ledger::Result<std::unique_ptr<google::protobuf::Message>> record_message(const contracts::KindName& kind, ledger::ByteView record);
+ledger::Result<std::unique_ptr<google::protobuf::Message>> record_message(const contracts::KindName& kind,
+                                                                          ledger::ByteView record);
 
 /// Body, signatures of the keys (each a listed signer) and envelope. Errors of encode_body.
-ledger::Result<ledger::Bytes> sign_and_assemble(const ledger::BodyFields& fields, const std::vector<ledger::SecretKey>& keys,
+ledger::Result<ledger::Bytes> sign_and_assemble(const ledger::BodyFields& fields,
+                                                const std::vector<ledger::SecretKey>& keys,
                                                 const ledger::GenesisHash& genesis);
 
 }  // namespace qilian::cli

@@ -30,7 +30,8 @@ constexpr std::size_t kPassphraseBytes = 24;
 ledger::Result<void> make_folder(const fs::path& folder) {
   std::error_code error;
   if (fs::exists(folder, error) && !fs::is_empty(folder, error)) {
-    return fail("network.exists", fmt::format("{} is not empty; name a new folder, or remove this one", folder.string()));
+    return fail("network.exists",
+                fmt::format("{} is not empty; name a new folder, or remove this one", folder.string()));
   }
   fs::create_directories(folder / "keys", error);
   if (error) return fail("network.folder", fmt::format("{}: {}", folder.string(), error.message()));
@@ -47,13 +48,14 @@ ledger::Result<void> write_private(const fs::path& file, ledger::ByteView conten
   return {};
 }
 
-std::string node_config(std::size_t node, const std::vector<std::string>& names, const std::vector<ledger::PublicKey>& node_keys,
-                        const std::vector<std::uint16_t>& ports) {
+std::string node_config(std::size_t node, const std::vector<std::string>& names,
+                        const std::vector<ledger::PublicKey>& node_keys, const std::vector<std::uint16_t>& ports) {
   const std::size_t n = names.size();
   std::string out = fmt::format(
       "# Node {0} of this network, run for {1}. Paths are relative to this file; node/README.md lists every key.\n"
       "[node]\ndata_dir = \"data\"\ngenesis = \"../genesis.bin\"\n\n"
-      "[keys]\nconsensus = \"../keys/consensus-{1}.pem\"\nnode = \"../keys/node-{1}.pem\"\npassphrase_file = \"../passphrase\"\n\n"
+      "[keys]\nconsensus = \"../keys/consensus-{1}.pem\"\nnode = \"../keys/node-{1}.pem\"\npassphrase_file = "
+      "\"../passphrase\"\n\n"
       "[mesh]\nlisten = \"127.0.0.1:{2}\"\n\n[api]\nlisten = \"127.0.0.1:{3}\"\n",
       node, names[node], ports[node], ports[n + node]);
   for (std::size_t peer = 0; peer < n; ++peer) {
@@ -89,7 +91,9 @@ ledger::Result<ledger::Bytes> read_file(const fs::path& file) {
 ledger::Result<void> write_file(const fs::path& file, ledger::ByteView content) {
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out << content;
-  if (!out.flush()) return fail("file.unwritable", fmt::format("{}: cannot be written; check the folder and its rights", file.string()));
+  if (!out.flush())
+    return fail("file.unwritable",
+                fmt::format("{}: cannot be written; check the folder and its rights", file.string()));
   return {};
 }
 
@@ -106,7 +110,8 @@ ledger::Result<Network> Network::create(const fs::path& folder, const fs::path& 
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   QILIAN_TRY(const CompiledGenesis compiled,
              compile_genesis_file(genesis_file, keys,
-                                  {.creation_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), .validators = nodes}));
+                                  {.creation_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
+                                   .validators = nodes}));
   QILIAN_TRY_VOID(write_file(folder / "genesis.bin", compiled.genesis.bytes));
 
   const std::vector<std::string>& names = compiled.validator_names;
@@ -128,13 +133,16 @@ ledger::Result<Network> Network::create(const fs::path& folder, const fs::path& 
   }
   QILIAN_TRY_VOID(write_file(folder / "network.toml", index));
 
-  // The consensus logs are made once, here: a node whose log is missing later has lost it, and must not start from an empty one.
+  // The consensus logs are made once, here: a node whose log is missing later has lost it, and must not start from an
+  // empty one.
   QILIAN_TRY(const fs::path program, find_program(kProgram));
   for (std::size_t i = 0; i < names.size(); ++i) {
     const fs::path home = folder / fmt::format("node{}", i);
-    QILIAN_TRY(const int status, run_process(program, {"--config", (home / "qiliand.toml").string(), "--init"}, home / "qiliand.log"));
+    QILIAN_TRY(const int status,
+               run_process(program, {"--config", (home / "qiliand.toml").string(), "--init"}, home / "qiliand.log"));
     if (status != 0) {
-      return fail("network.init", fmt::format("qiliand --init of node {} ended with {}:{}", i, status, last_lines(home / "qiliand.log", 6)));
+      return fail("network.init", fmt::format("qiliand --init of node {} ended with {}:{}", i, status,
+                                              last_lines(home / "qiliand.log", 6)));
     }
   }
   return open(folder);
@@ -144,8 +152,8 @@ ledger::Result<Network> Network::open(const fs::path& folder) {
   const fs::path index = folder / "network.toml";
   const auto root = read_toml_file(index.string());
   if (!root) {
-    return fail("network.folder", fmt::format("{} holds no network ({}); `qilian network create {}` makes one", folder.string(),
-                                              root.error().message, folder.string()));
+    return fail("network.folder", fmt::format("{} holds no network ({}); `qilian network create {}` makes one",
+                                              folder.string(), root.error().message, folder.string()));
   }
   Network out;
   out.folder_ = fs::absolute(folder);
@@ -182,7 +190,8 @@ ledger::Result<void> Network::start(std::size_t node) const {
   if (running(node)) return {};
   const fs::path& home = nodes_.at(node).folder;
   QILIAN_TRY(const fs::path program, find_program(kProgram));
-  QILIAN_TRY(const pid_t pid, start_process(program, {"--config", (home / "qiliand.toml").string()}, home / "qiliand.log"));
+  QILIAN_TRY(const pid_t pid,
+             start_process(program, {"--config", (home / "qiliand.toml").string()}, home / "qiliand.log"));
   return write_file(home / "qiliand.pid", std::to_string(pid) + "\n");
 }
 
@@ -194,7 +203,8 @@ ledger::Result<void> Network::wait_healthy(int timeout_ms) const {
       if (asked && asked->fetch("/healthz")) break;
       if (!running(node.replica) || std::chrono::steady_clock::now() > deadline) {
         return fail("network.start", fmt::format("node {} ({}) {}; its log ends:{}", node.replica, node.name,
-                                                 running(node.replica) ? "does not answer" : "ended", last_lines(node.folder / "qiliand.log", 8)));
+                                                 running(node.replica) ? "does not answer" : "ended",
+                                                 last_lines(node.folder / "qiliand.log", 8)));
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
@@ -207,6 +217,9 @@ void Network::kill(std::size_t node) const {
 }
 
 void Network::stop() const {
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    if (const auto pid = running(node)) ask_to_stop(*pid, kProgram);
+  }
   for (std::size_t node = 0; node < nodes_.size(); ++node) {
     if (const auto pid = running(node)) stop_process(*pid, kProgram, kStopGraceMs);
     std::error_code ignored;

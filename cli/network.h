@@ -1,4 +1,5 @@
-// A network in one folder: genesis, keys, and one folder for each node. Made by `network create`, run by `network start` and `demo`.
+// A network in one folder: genesis, keys, and one folder for each node. Made by `network create`, run by `network
+// start` and `demo`.
 //
 //   DIR/genesis.toml, genesis.bin   what it started from, readable and compiled
 //   DIR/passphrase                  of every key file below (0600); a real network keeps its keys on many machines
@@ -20,7 +21,7 @@ namespace qilian::cli {
 
 struct NetworkNode {
   std::size_t replica = 0;
-  std::string name;               ///< of the validator's organisation in the genesis file: "REG1"
+  std::string name;  ///< of the validator's organisation in the genesis file: "REG1"
   std::filesystem::path folder;
   std::uint16_t api_port = 0;
   std::string url() const;
@@ -29,9 +30,10 @@ struct NetworkNode {
 /// Copyable: says where things are; processes are found by their pid files.
 class Network {
  public:
-  /// Makes the folder: fresh keys, compiled genesis, configurations with free ports, empty consensus logs. `nodes` of the genesis'
-  /// validators are kept (0: all). Errors "network.exists", "genesis.*", "toml.*", "key.*", "process.*".
-  static ledger::Result<Network> create(const std::filesystem::path& folder, const std::filesystem::path& genesis_file, std::size_t nodes);
+  /// Makes the folder: fresh keys, compiled genesis, configurations with free ports, empty consensus logs. `nodes` of
+  /// the genesis' validators are kept (0: all). Errors "network.exists", "genesis.*", "toml.*", "key.*", "process.*".
+  static ledger::Result<Network> create(const std::filesystem::path& folder, const std::filesystem::path& genesis_file,
+                                        std::size_t nodes);
   /// Opens what `create` made. Error "network.folder".
   static ledger::Result<Network> open(const std::filesystem::path& folder);
 

@@ -63,14 +63,20 @@ std::string claim_sentence(const VerifiedState& state, const ledger::Header& hea
   const std::string object = fmt::format("{} {}", kind_text(state.key.kind), state.key.id);
   const auto height = header.height.value();
   switch (state.claim) {
-    case Claim::kCurrent: return fmt::format("After block {} the record of {} was the one below; it had changed {} time(s).", height, object, state.count);
-    case Claim::kAtHeight: return fmt::format("After block {} the record of {} was the one below.", state.from.value(), object);
-    case Claim::kHistory: return fmt::format("Up to block {} these {} events, and no others, happened to {}.", height, state.count, object);
+    case Claim::kCurrent:
+      return fmt::format("After block {} the record of {} was the one below; it had changed {} time(s).", height,
+                         object, state.count);
+    case Claim::kAtHeight:
+      return fmt::format("After block {} the record of {} was the one below.", state.from.value(), object);
+    case Claim::kHistory:
+      return fmt::format("Up to block {} these {} events, and no others, happened to {}.", height, state.count, object);
     case Claim::kRange:
-      return fmt::format("From block {} to block {} these {} events, and no others, happened to {}.", state.from.value(), state.to.value(),
-                         state.entries.size(), object);
-    case Claim::kAbsent: return fmt::format("After block {} there was no {}.", height, object);
-    case Claim::kAbsentAtHeight: return fmt::format("After block {} there was no {}.", state.from.value(), object);
+      return fmt::format("From block {} to block {} these {} events, and no others, happened to {}.",
+                         state.from.value(), state.to.value(), state.entries.size(), object);
+    case Claim::kAbsent:
+      return fmt::format("After block {} there was no {}.", height, object);
+    case Claim::kAbsentAtHeight:
+      return fmt::format("After block {} there was no {}.", state.from.value(), object);
   }
   return object;
 }
@@ -80,8 +86,9 @@ std::string event_lines(const VerifiedState& state) {
   for (const ledger::VerifiedEntry& entry : state.entries) {
     contracts::pb::EventPayload payload;
     if (entry.payload.empty() || !payload.ParseFromString(entry.payload)) continue;
-    out += fmt::format("  {}  block {:<6} {}  by transaction {}\n", time_text(entry.leaf.time.value()), entry.leaf.height.value(),
-                       fit(payload.call(), 28), ledger::to_hex(payload.transaction_id()).substr(0, 16));
+    out += fmt::format("  {}  block {:<6} {}  by transaction {}\n", time_text(entry.leaf.time.value()),
+                       entry.leaf.height.value(), fit(payload.call(), 28),
+                       ledger::to_hex(payload.transaction_id()).substr(0, 16));
   }
   return out;
 }
@@ -127,19 +134,23 @@ std::string plain_words(const ledger::VerifiedFact& fact, const ledger::Genesis&
   std::string out = styled(Style::kGreen, "VERIFIED 验证通过") + "\n";
   if (const auto* state = std::get_if<VerifiedState>(&fact.fact)) {
     out += claim_sentence(*state, fact.header) + "\n" + event_lines(*state);
-    if (const ledger::Bytes* record = shown_record(*state)) out += json_indented(record_json(state->key, *record)) + "\n";
+    if (const ledger::Bytes* record = shown_record(*state))
+      out += json_indented(record_json(state->key, *record)) + "\n";
   } else {
     const auto& transaction = std::get<VerifiedTransaction>(fact.fact);
-    out += fmt::format("Transaction {} ({}) stands in block {} at place {} with the receipt {}.\n", transaction.transaction.id().hex(),
-                       transaction.transaction.call(), fact.header.height.value(), transaction.index, transaction.code);
+    out += fmt::format("Transaction {} ({}) stands in block {} at place {} with the receipt {}.\n",
+                       transaction.transaction.id().hex(), transaction.transaction.call(), fact.header.height.value(),
+                       transaction.index, transaction.code);
     out += "arguments " + json_indented(arguments_json(transaction.transaction)) + "\n";
     out += "receipt " + json_indented(receipt_json(transaction.receipt)) + "\n";
   }
-  out += fmt::format("Block time {} (UTC+8). State root {}.\n", time_text(fact.header.time.value()), fact.header.state_root.hex());
-  out += fmt::format("Block {} was certified by {} of {} validators of epoch {}: {}.\n", fact.certified.height.value(), fact.signers.size(),
-                     fact.validators.size(), fact.validators.epoch.value(), signer_names(fact));
+  out += fmt::format("Block time {} (UTC+8). State root {}.\n", time_text(fact.header.time.value()),
+                     fact.header.state_root.hex());
+  out += fmt::format("Block {} was certified by {} of {} validators of epoch {}: {}.\n", fact.certified.height.value(),
+                     fact.signers.size(), fact.validators.size(), fact.validators.epoch.value(), signer_names(fact));
   out += fmt::format("It rests on the genesis {} ({}){}\n", genesis.hash.hex(), genesis.chain,
-                     fact.by_pinned_head ? " and on the pinned head." : ", on SHA-256 and Ed25519, and on no quorum's keys having leaked.");
+                     fact.by_pinned_head ? " and on the pinned head."
+                                         : ", on SHA-256 and Ed25519, and on no quorum's keys having leaked.");
   return out;
 }
 
@@ -147,25 +158,34 @@ std::string fact_json(const ledger::VerifiedFact& fact, const ledger::Genesis& g
   JsonObject out;
   out.boolean("verified", true);
   if (const auto* state = std::get_if<VerifiedState>(&fact.fact)) {
-    out.text("fact", claim_sentence(*state, fact.header)).text("kind", kind_text(state->key.kind)).text("id", state->key.id);
+    out.text("fact", claim_sentence(*state, fact.header))
+        .text("kind", kind_text(state->key.kind))
+        .text("id", state->key.id);
     out.number("events", static_cast<std::int64_t>(state->count));
     if (const ledger::Bytes* record = shown_record(*state)) out.raw("record", record_json(state->key, *record));
   } else {
     const auto& transaction = std::get<VerifiedTransaction>(fact.fact);
-    out.text("transaction", transaction.transaction.id().hex()).text("call", transaction.transaction.call()).text("code", transaction.code);
+    out.text("transaction", transaction.transaction.id().hex())
+        .text("call", transaction.transaction.call())
+        .text("code", transaction.code);
     out.raw("arguments", arguments_json(transaction.transaction)).raw("receipt", receipt_json(transaction.receipt));
   }
   std::string signers;
   for (const ledger::ReplicaId signer : fact.signers) {
     signers += (signers.empty() ? "" : ",") + json_string(fact.validators.validators.at(signer.value()).organisation);
   }
-  out.number("height", static_cast<std::int64_t>(fact.header.height.value())).number("time_ms", fact.header.time.value());
-  out.text("state_root", fact.header.state_root.hex()).number("certified_height", static_cast<std::int64_t>(fact.certified.height.value()));
-  out.raw("signers", "[" + signers + "]").text("genesis", genesis.hash.hex()).boolean("by_pinned_head", fact.by_pinned_head);
+  out.number("height", static_cast<std::int64_t>(fact.header.height.value()))
+      .number("time_ms", fact.header.time.value());
+  out.text("state_root", fact.header.state_root.hex())
+      .number("certified_height", static_cast<std::int64_t>(fact.certified.height.value()));
+  out.raw("signers", "[" + signers + "]")
+      .text("genesis", genesis.hash.hex())
+      .boolean("by_pinned_head", fact.by_pinned_head);
   return out.str();
 }
 
-Mutations try_mutations(const ledger::Bytes& certificate, const ledger::Genesis& genesis, std::size_t count, std::uint64_t seed) {
+Mutations try_mutations(const ledger::Bytes& certificate, const ledger::Genesis& genesis, std::size_t count,
+                        std::uint64_t seed) {
   Mutations out;
   std::mt19937_64 random(seed);
   while (out.tried < count) {

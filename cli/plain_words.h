@@ -20,7 +20,9 @@ struct Mutations {
   std::string first_accepted;  ///< what was done to the one that passed, or empty
 };
 
-/// Damages a good certificate at random, `count` times, in one place or several, and verifies each result. The seed repeats a run.
-Mutations try_mutations(const ledger::Bytes& certificate, const ledger::Genesis& genesis, std::size_t count, std::uint64_t seed);
+/// Damages a good certificate at random, `count` times, in one place or several, and verifies each result. The seed
+/// repeats a run.
+Mutations try_mutations(const ledger::Bytes& certificate, const ledger::Genesis& genesis, std::size_t count,
+                        std::uint64_t seed);
 
 }  // namespace qilian::cli

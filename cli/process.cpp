@@ -35,7 +35,8 @@ bool gone(pid_t pid, const std::string& program_name) {
 
 }  // namespace
 
-ledger::Result<pid_t> start_process(const fs::path& program, const std::vector<std::string>& arguments, const fs::path& log) {
+ledger::Result<pid_t> start_process(const fs::path& program, const std::vector<std::string>& arguments,
+                                    const fs::path& log) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -58,11 +59,13 @@ ledger::Result<pid_t> start_process(const fs::path& program, const std::vector<s
   const int error = posix_spawn(&pid, program.c_str(), &actions, &attributes, pointers.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
-  if (error != 0) return fail("process.start", fmt::format("{} cannot be started: {}", program.string(), std::strerror(error)));
+  if (error != 0)
+    return fail("process.start", fmt::format("{} cannot be started: {}", program.string(), std::strerror(error)));
   return pid;
 }
 
-ledger::Result<int> run_process(const fs::path& program, const std::vector<std::string>& arguments, const fs::path& log) {
+ledger::Result<int> run_process(const fs::path& program, const std::vector<std::string>& arguments,
+                                const fs::path& log) {
   QILIAN_TRY(const pid_t pid, start_process(program, arguments, log));
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -87,9 +90,12 @@ void kill_process(pid_t pid, const std::string& program_name) {
   while (!gone(pid, program_name)) std::this_thread::sleep_for(2ms);
 }
 
+void ask_to_stop(pid_t pid, const std::string& program_name) {
+  if (process_runs(pid, program_name)) kill(pid, SIGTERM);
+}
+
 void stop_process(pid_t pid, const std::string& program_name, int grace_ms) {
-  if (!process_runs(pid, program_name)) return;
-  kill(pid, SIGTERM);
+  ask_to_stop(pid, program_name);
   for (int waited_ms = 0; waited_ms < grace_ms; waited_ms += 10) {
     if (gone(pid, program_name)) return;
     std::this_thread::sleep_for(10ms);
@@ -111,8 +117,9 @@ ledger::Result<fs::path> find_program(const std::string& name) {
     if (fs::exists(candidate, error)) return candidate;
     rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
   }
-  return fail("process.program", fmt::format("{} is neither beside this program ({}) nor on the PATH; build it or set the PATH", name,
-                                             self.string()));
+  return fail("process.program",
+              fmt::format("{} is neither beside this program ({}) nor on the PATH; build it or set the PATH", name,
+                          self.string()));
 }
 
 std::vector<std::uint16_t> free_ports(std::size_t count) {

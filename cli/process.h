@@ -25,6 +25,8 @@ bool process_runs(pid_t pid, const std::string& program_name);
 
 /// SIGKILL, and waits until it is gone.
 void kill_process(pid_t pid, const std::string& program_name);
+/// SIGTERM, and returns at once.
+void ask_to_stop(pid_t pid, const std::string& program_name);
 /// SIGTERM, then SIGKILL after `grace_ms`. Returns when it is gone.
 void stop_process(pid_t pid, const std::string& program_name, int grace_ms);
 

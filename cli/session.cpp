@@ -22,7 +22,8 @@ constexpr const char* kPassphraseVariable = "QILIAN_PASSPHRASE";
 /// Reads one line without echo.
 ledger::Result<ledger::Bytes> ask(const char* prompt) {
   if (isatty(STDIN_FILENO) == 0) {
-    return fail("usage.passphrase", fmt::format("no passphrase: give --passphrase-file FILE or set {}", kPassphraseVariable));
+    return fail("usage.passphrase",
+                fmt::format("no passphrase: give --passphrase-file FILE or set {}", kPassphraseVariable));
   }
   fmt::print(stderr, "{}", prompt);
   termios before{};
@@ -42,7 +43,8 @@ ledger::Result<ledger::Bytes> ask(const char* prompt) {
 Exit exit_of(const ledger::Error& error) {
   const std::string& code = error.code;
   if (code.size() == 7 && code[3] == '-') return kRefused;
-  if (code.starts_with("client.") || code.starts_with("network.start") || code.starts_with("story.timeout")) return kConnection;
+  if (code.starts_with("client.") || code.starts_with("network.start") || code.starts_with("story.timeout"))
+    return kConnection;
   if (code.starts_with("fact.") || code.starts_with("certificate.") || code.starts_with("verify.")) return kUnverified;
   return kUsage;
 }
@@ -57,7 +59,8 @@ void report(Globals& globals, const ledger::Error& error) {
 }
 
 std::int64_t wall_clock_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 ledger::Result<Network> Session::network() const {
@@ -82,7 +85,8 @@ ledger::Result<client::Client> Session::client() const {
   for (const NetworkNode& node : opened.nodes()) {
     if (opened.running(node.replica)) return client::Client::at(node.url());
   }
-  return fail("client.stopped", fmt::format("no node of {} runs; `qilian network start {}`", globals_.network, globals_.network));
+  return fail("client.stopped",
+              fmt::format("no node of {} runs; `qilian network start {}`", globals_.network, globals_.network));
 }
 
 ledger::Result<ledger::Bytes> Session::passphrase(bool confirm) const {
@@ -96,12 +100,14 @@ ledger::Result<ledger::Bytes> Session::passphrase(bool confirm) const {
 }
 
 ledger::Result<ledger::SecretKey> Session::key(const std::string& name_or_file) {
-  if (name_or_file.empty()) return fail("usage.key", "name the key that signs: --key FILE.pem, or the name of one of the network's keys");
+  if (name_or_file.empty())
+    return fail("usage.key", "name the key that signs: --key FILE.pem, or the name of one of the network's keys");
   if (name_or_file.ends_with(".pem") || name_or_file.find('/') != std::string::npos) {
     const std::filesystem::path file = name_or_file;
     const std::filesystem::path beside = file.parent_path().parent_path() / kPassphraseFile;
     // A network's keys have their passphrase beside them.
-    if (globals_.passphrase_file.empty() && std::getenv(kPassphraseVariable) == nullptr && std::filesystem::exists(beside)) {
+    if (globals_.passphrase_file.empty() && std::getenv(kPassphraseVariable) == nullptr &&
+        std::filesystem::exists(beside)) {
       QILIAN_TRY(const ledger::Bytes words, client::passphrase_from_file(beside));
       return client::read_key_file(file, words);
     }
@@ -109,7 +115,8 @@ ledger::Result<ledger::SecretKey> Session::key(const std::string& name_or_file) 
     return client::read_key_file(file, words);
   }
   if (!folder_) {
-    if (globals_.network.empty()) return fail("usage.key", fmt::format("'{}' is no key file; with --network DIR it may be a name", name_or_file));
+    if (globals_.network.empty())
+      return fail("usage.key", fmt::format("'{}' is no key file; with --network DIR it may be a name", name_or_file));
     QILIAN_TRY(const Network opened, network());
     QILIAN_TRY(KeyFolder keys, opened.keys(false));
     folder_ = std::make_unique<KeyFolder>(std::move(keys));
@@ -139,11 +146,13 @@ Result<ledger::Bytes> CommandNames::public_key(std::string_view name) const {
 Result<std::int64_t> CommandNames::time(std::string_view text) const {
   if (text.size() > 2 && text[1] >= '0' && text[1] <= '9') {
     QILIAN_TRY(const TomlValue parsed, parse_toml("time = " + std::string(text.substr(1)), "time"));
-    if (const TomlValue* time = parsed.find("time"); time != nullptr && time->is(TomlValue::Type::kTime)) return time->integer;
+    if (const TomlValue* time = parsed.find("time"); time != nullptr && time->is(TomlValue::Type::kTime))
+      return time->integer;
     return fail("usage.time", fmt::format("'{}' is not a time like @2026-05-12T09:00:00+08:00", text));
   }
   QILIAN_TRY(const Mark mark, parse_mark(text));
-  if (mark.anchor != "now") return fail("usage.time", fmt::format("'{}': a time is @now+30d or @2026-05-12T09:00:00+08:00", text));
+  if (mark.anchor != "now")
+    return fail("usage.time", fmt::format("'{}': a time is @now+30d or @2026-05-12T09:00:00+08:00", text));
   std::int64_t at = wall_clock_ms();
   for (const Mark::Offset& offset : mark.offsets) at = move_time(at, offset, nullptr);
   return at;

@@ -34,8 +34,8 @@ void report(Globals& globals, const ledger::Error& error);
 /// "What went wrong" → report; the value otherwise. For callbacks of commands.
 #define QILIAN_OR_REPORT(lhs, expression) QILIAN_OR_REPORT_(lhs, expression, __COUNTER__)
 #define QILIAN_OR_REPORT_(lhs, expression, n) QILIAN_OR_REPORT__(lhs, expression, n)
-#define QILIAN_OR_REPORT__(lhs, expression, n)                          \
-  auto qilian_value_##n = (expression);                                 \
+#define QILIAN_OR_REPORT__(lhs, expression, n)                             \
+  auto qilian_value_##n = (expression);                                    \
   if (!qilian_value_##n) return report(globals, qilian_value_##n.error()); \
   lhs = *std::move(qilian_value_##n)
 

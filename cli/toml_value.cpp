@@ -17,7 +17,8 @@ std::int64_t to_milliseconds(const toml::date_time& value) {
   using namespace std::chrono;
   const year_month_day day{year{value.date.year}, month{value.date.month}, std::chrono::day{value.date.day}};
   std::int64_t ms = duration_cast<milliseconds>(sys_days(day).time_since_epoch()).count();
-  ms += (value.time.hour * 3600LL + value.time.minute * 60LL + value.time.second) * 1000LL + value.time.nanosecond / 1'000'000;
+  ms += (value.time.hour * 3600LL + value.time.minute * 60LL + value.time.second) * 1000LL +
+        value.time.nanosecond / 1'000'000;
   return ms - value.offset->minutes * 60'000LL;
 }
 
@@ -71,8 +72,10 @@ Result<TomlValue> convert(const toml::node& node, const std::string& file) {
     out.integer = to_milliseconds(time->get());
     return out;
   }
-  return fail("toml.type", fmt::format("{}:{}: floating-point numbers and times without an offset are not read here; write a "
-                                       "whole number, a text, or a time like 2026-05-12T09:00:00+08:00", file, out.line));
+  return fail("toml.type",
+              fmt::format("{}:{}: floating-point numbers and times without an offset are not read here; write a "
+                          "whole number, a text, or a time like 2026-05-12T09:00:00+08:00",
+                          file, out.line));
 }
 
 }  // namespace
@@ -98,10 +101,34 @@ TomlValue TomlValue::of_integer(std::int64_t value) {
   return out;
 }
 
+std::string text_of(const TomlValue& value) {
+  switch (value.type) {
+    case TomlValue::Type::kBoolean:
+      return value.boolean ? "true" : "false";
+    case TomlValue::Type::kInteger:
+    case TomlValue::Type::kTime:
+      return std::to_string(value.integer);
+    case TomlValue::Type::kText:
+      return value.text;
+    case TomlValue::Type::kArray: {
+      std::string out;
+      for (const TomlValue& item : value.items) out += (out.empty() ? "" : ", ") + text_of(item);
+      return "[" + out + "]";
+    }
+    case TomlValue::Type::kTable: {
+      std::string out;
+      for (const auto& field : value.fields) out += (out.empty() ? "" : ", ") + field.name + "=" + text_of(field.value);
+      return "{" + out + "}";
+    }
+  }
+  return {};
+}
+
 Result<TomlValue> parse_toml(std::string_view text, const std::string& name) {
   const toml::parse_result parsed = toml::parse(text, name);
   if (!parsed) {
-    return fail("toml.syntax", fmt::format("{}:{}: {}", name, parsed.error().source().begin.line, parsed.error().description()));
+    return fail("toml.syntax",
+                fmt::format("{}:{}: {}", name, parsed.error().source().begin.line, parsed.error().description()));
   }
   return convert(parsed.table(), name);
 }
@@ -181,7 +208,8 @@ std::int64_t TomlReader::time(std::string_view key) {
     note(table_.line, fmt::format("'{}' is missing", key));
     return 0;
   }
-  if (!value->is(TomlValue::Type::kTime)) note(value->line, fmt::format("'{}' must be a time like 2026-05-12T09:00:00+08:00", key));
+  if (!value->is(TomlValue::Type::kTime))
+    note(value->line, fmt::format("'{}' must be a time like 2026-05-12T09:00:00+08:00", key));
   return value->integer;
 }
 
@@ -216,7 +244,8 @@ const TomlValue* TomlReader::table_or_null(std::string_view key) {
 Result<void> TomlReader::finish() {
   for (const TomlValue::Field& field : table_.fields) {
     if (!taken_.contains(field.name)) {
-      note(field.value.line, fmt::format("'{}' is not known here; the README beside the file lists the keys", field.name));
+      note(field.value.line,
+           fmt::format("'{}' is not known here; the README beside the file lists the keys", field.name));
     }
   }
   if (error_) return std::unexpected(*error_);

@@ -1,4 +1,5 @@
-// A parsed TOML file as a light tree in which every value knows its line: what genesis files, stories and network files are read through.
+// A parsed TOML file as a light tree in which every value knows its line: what genesis files, stories and network files
+// are read through.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@ namespace qilian::cli {
 using ledger::fail;
 using ledger::Result;
 
-/// One value. Floating-point numbers are refused at parsing: nothing that we read has any. Date-times with an offset become milliseconds.
+/// One value. Floating-point numbers are refused at parsing: nothing that we read has any. Date-times with an offset
+/// become milliseconds.
 struct TomlValue {
   enum class Type { kBoolean, kInteger, kText, kTime, kArray, kTable };
   struct Field;
@@ -23,7 +25,7 @@ struct TomlValue {
   Type type = Type::kTable;
   int line = 0;
   bool boolean = false;
-  std::int64_t integer = 0;      ///< kInteger; kTime as milliseconds since 1970
+  std::int64_t integer = 0;  ///< kInteger; kTime as milliseconds since 1970
   std::string text;
   std::vector<TomlValue> items;  ///< kArray
   std::vector<Field> fields;     ///< kTable, in the order of the file
@@ -41,13 +43,17 @@ struct TomlValue::Field {
   TomlValue value;
 };
 
+/// The value as one line, for messages and for texts that it is put into.
+std::string text_of(const TomlValue& value);
+
 /// Reads and parses. Errors "file.unreadable", "toml.syntax" (names file and line).
 Result<TomlValue> read_toml_file(const std::string& path);
 /// The same from text; `name` stands in messages.
 Result<TomlValue> parse_toml(std::string_view text, const std::string& name);
 
-/// Takes fields out of a table one by one; `finish` reports what nobody took. Errors name file, line and key: "toml.key", "toml.type".
-/// The first error is kept and returned by `finish`, so that a reader is a plain sequence of takes.
+/// Takes fields out of a table one by one; `finish` reports what nobody took. Errors name file, line and key:
+/// "toml.key", "toml.type". The first error is kept and returned by `finish`, so that a reader is a plain sequence of
+/// takes.
 class TomlReader {
  public:
   TomlReader(const TomlValue& table, std::string file);

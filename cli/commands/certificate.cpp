@@ -1,8 +1,9 @@
 // qilian certificate get, qilian verify: the portable certificate.
+#include <fmt/format.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include "cli/commands/commands.h"
 #include "cli/json_text.h"
@@ -23,9 +24,11 @@ struct Get {
 Result<std::string> path_of(const Get& options) {
   if (!options.transaction.empty()) return "/v1/certificates/transaction/" + options.transaction;
   if (options.kind.empty() || options.id.empty()) {
-    return fail("usage.certificate", "say of what: --transaction ID, or --kind KIND --id ID (asset, attestation, trade, organisation, ...)");
+    return fail("usage.certificate",
+                "say of what: --transaction ID, or --kind KIND --id ID (asset, attestation, trade, organisation, ...)");
   }
-  std::string path = fmt::format("/v1/certificates/object/{}/{}?claim={}", options.kind, client::Client::percent_encode(options.id), options.claim);
+  std::string path = fmt::format("/v1/certificates/object/{}/{}?claim={}", options.kind,
+                                 client::Client::percent_encode(options.id), options.claim);
   if (!options.height.empty()) path += "&height=" + options.height;
   return path;
 }
@@ -40,11 +43,14 @@ void get(Globals& globals, const Get& options) {
   QILIAN_OR_REPORT(const ledger::VerifiedFact fact, ledger::verify_fact(bytes, genesis));
   if (const auto written = write_file(options.out, bytes); !written) return report(globals, written.error());
   if (globals.json) {
-    fmt::print("{}\n", JsonObject().text("file", options.out).number("bytes", static_cast<std::int64_t>(bytes.size()))
-                           .raw("fact", fact_json(fact, genesis)).str());
+    fmt::print("{}\n", JsonObject()
+                           .text("file", options.out)
+                           .number("bytes", static_cast<std::int64_t>(bytes.size()))
+                           .raw("fact", fact_json(fact, genesis))
+                           .str());
   } else {
-    fmt::print("{}: {} bytes\n{}Check it anywhere:  qilian verify {} --genesis genesis.bin\n", options.out, bytes.size(),
-               plain_words(fact, genesis), options.out);
+    fmt::print("{}: {} bytes\n{}Check it anywhere:  qilian verify {} --genesis genesis.bin\n", options.out,
+               bytes.size(), plain_words(fact, genesis), options.out);
   }
 }
 
@@ -58,9 +64,11 @@ struct Verify {
 Result<std::optional<ledger::PinnedHead>> head_of(const std::string& text) {
   if (text.empty()) return std::optional<ledger::PinnedHead>();
   const std::size_t colon = text.find(':');
-  const auto hash = colon == std::string::npos ? Result<ledger::Bytes>(fail("usage.head", "")) : ledger::from_hex(text.substr(colon + 1));
+  const auto hash = colon == std::string::npos ? Result<ledger::Bytes>(fail("usage.head", ""))
+                                               : ledger::from_hex(text.substr(colon + 1));
   const auto read = hash ? ledger::HeaderHash::from(*hash) : std::nullopt;
-  if (!read || text.find_first_not_of("0123456789") != colon) return fail("usage.head", "a pinned head is HEIGHT:HASH, the hash in hex");
+  if (!read || text.find_first_not_of("0123456789") != colon)
+    return fail("usage.head", "a pinned head is HEIGHT:HASH, the hash in hex");
   return std::optional(ledger::PinnedHead{ledger::Height(std::stoull(text.substr(0, colon))), *read});
 }
 
@@ -73,9 +81,14 @@ void verify(Globals& globals, const Verify& options) {
   if (!fact) {
     globals.exit = kUnverified;
     if (globals.json) {
-      fmt::print("{}\n", JsonObject().boolean("verified", false).text("code", fact.error().code).text("message", fact.error().message).str());
+      fmt::print("{}\n", JsonObject()
+                             .boolean("verified", false)
+                             .text("code", fact.error().code)
+                             .text("message", fact.error().message)
+                             .str());
     } else {
-      fmt::print(stderr, "NOT VERIFIED 验证不通过\n{}: {}\nDo not rely on this file.\n", fact.error().code, fact.error().message);
+      fmt::print(stderr, "NOT VERIFIED 验证不通过\n{}: {}\nDo not rely on this file.\n", fact.error().code,
+                 fact.error().message);
     }
     return;
   }
@@ -97,13 +110,15 @@ void add_certificate_commands(CLI::App& app, Globals& globals) {
   command->add_option("--transaction", options->transaction, "A transaction's id");
   command->add_option("--kind", options->kind, "Kind of an object: asset, attestation, trade, ...");
   command->add_option("--id", options->id, "The object's id");
-  command->add_option("--claim", options->claim, "current, history, absent, or at (with --height)")->capture_default_str();
+  command->add_option("--claim", options->claim, "current, history, absent, or at (with --height)")
+      ->capture_default_str();
   command->add_option("--height", options->height, "As of this block");
   command->add_option("--out", options->out, "File to write")->required();
   command->callback([&globals, options] { get(globals, *options); });
 
   const auto check = std::make_shared<Verify>();
-  CLI::App* verify_command = app.add_subcommand("verify", "验证 Check a certificate with nothing but the genesis: no node, no network");
+  CLI::App* verify_command =
+      app.add_subcommand("verify", "验证 Check a certificate with nothing but the genesis: no node, no network");
   verify_command->add_option("FILE", check->file, "Certificate file")->required();
   verify_command->add_option("--head", check->head, "A later head that you know by other means, HEIGHT:HASH");
   verify_command->add_option("--mutations", check->mutations, "Also damage a copy so many times, and see each refused");

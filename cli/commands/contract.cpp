@@ -1,11 +1,11 @@
 // qilian CONTRACT CALL: every call of the contracts' table, its options made from its argument message.
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <set>
 
@@ -52,7 +52,8 @@ const std::map<std::string_view, std::string_view> kContracts = {
 };
 
 std::string option_name(const FieldDescriptor& field) {
-  static const std::set<std::string> reserved = {"json", "network", "node", "genesis", "passphrase-file", "key", "signer", "arguments", "help", "no-wait"};
+  static const std::set<std::string> reserved = {"json", "network", "node",      "genesis", "passphrase-file",
+                                                 "key",  "signer",  "arguments", "help",    "no-wait"};
   std::string name = field.name();
   std::replace(name.begin(), name.end(), '_', '-');
   return (reserved.contains(name) ? "--field-" : "--") + name;
@@ -61,31 +62,49 @@ std::string option_name(const FieldDescriptor& field) {
 std::string option_help(const FieldDescriptor& field) {
   std::string out;
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_MESSAGE: out = fmt::format("{} as JSON", field.message_type()->name()); break;
-    case FieldDescriptor::CPPTYPE_ENUM:
-      for (int i = 1; i < field.enum_type()->value_count(); ++i) out += (i == 1 ? "" : "|") + field.enum_type()->value(i)->name();
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      out = fmt::format("{} as JSON", field.message_type()->name());
       break;
-    case FieldDescriptor::CPPTYPE_BOOL: out = "true|false"; break;
-    case FieldDescriptor::CPPTYPE_STRING: out = field.type() == FieldDescriptor::TYPE_BYTES ? "sha256:TEXT, commit:TEXT, key:NAME or hex" : "text"; break;
-    default: out = field.name().ends_with("_fen") ? "fen, or 48000.01yuan" : "number; a time: @now+30d or @2026-05-12T09:00:00+08:00"; break;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      for (int i = 1; i < field.enum_type()->value_count(); ++i)
+        out += (i == 1 ? "" : "|") + field.enum_type()->value(i)->name();
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      out = "true|false";
+      break;
+    case FieldDescriptor::CPPTYPE_STRING:
+      out = field.type() == FieldDescriptor::TYPE_BYTES ? "sha256:TEXT, commit:TEXT, key:NAME or hex" : "text";
+      break;
+    default:
+      out = field.name().ends_with("_fen") ? "fen, or 48000.01yuan"
+                                           : "number; a time: @now+30d or @2026-05-12T09:00:00+08:00";
+      break;
   }
   return out + (field.is_repeated() ? " (may be given several times)" : "");
 }
 
 std::string policy_text(contracts::SignaturePolicy policy) {
   switch (policy) {
-    case contracts::SignaturePolicy::kSelf: return "signed by the caller";
-    case contracts::SignaturePolicy::kBoth: return "signed by both parties";
-    case contracts::SignaturePolicy::kEach: return "signed by each party";
-    case contracts::SignaturePolicy::kRegulators: return "signed by a regulator";
-    case contracts::SignaturePolicy::kTwoRegulators: return "signed by two regulators";
-    case contracts::SignaturePolicy::kValidators: return "signed by two thirds of the validators";
-    case contracts::SignaturePolicy::kByContract: return "signers as the contract says";
+    case contracts::SignaturePolicy::kSelf:
+      return "signed by the caller";
+    case contracts::SignaturePolicy::kBoth:
+      return "signed by both parties";
+    case contracts::SignaturePolicy::kEach:
+      return "signed by each party";
+    case contracts::SignaturePolicy::kRegulators:
+      return "signed by a regulator";
+    case contracts::SignaturePolicy::kTwoRegulators:
+      return "signed by two regulators";
+    case contracts::SignaturePolicy::kValidators:
+      return "signed by two thirds of the validators";
+    case contracts::SignaturePolicy::kByContract:
+      return "signers as the contract says";
   }
   return {};
 }
 
-Result<std::unique_ptr<Message>> arguments_of(const contracts::CallSpec& spec, const CallOptions& options, const Names& names) {
+Result<std::unique_ptr<Message>> arguments_of(const contracts::CallSpec& spec, const CallOptions& options,
+                                              const Names& names) {
   QILIAN_TRY(std::unique_ptr<Message> message, arguments_message(spec.name));
   if (!options.arguments_file.empty()) {
     QILIAN_TRY(const ledger::Bytes text, read_file(options.arguments_file));
@@ -130,12 +149,15 @@ void add_call(CLI::App& noun, const contracts::CallSpec& spec, Globals& globals)
   command->footer("Signatures: " + policy_text(spec.policy) + ".");
   const auto options = std::make_shared<CallOptions>();
   command->add_option("--key", options->key, "Key file or name that leads (pays and is counted)")->required();
-  command->add_option("--signer", options->signers, "Further keys that sign here and now (for others: `qilian tx build`)");
-  command->add_option("--arguments", options->arguments_file, "JSON file with the arguments; options below override it");
+  command->add_option("--signer", options->signers,
+                      "Further keys that sign here and now (for others: `qilian tx build`)");
+  command->add_option("--arguments", options->arguments_file,
+                      "JSON file with the arguments; options below override it");
   command->add_flag("!--no-wait", options->wait, "Return when a node has accepted it, before it stands in a block");
   for (int i = 0; i < spec.arguments->field_count(); ++i) {
     const FieldDescriptor& field = *spec.arguments->field(i);
-    CLI::Option* option = command->add_option(option_name(field), options->fields[field.name()], option_help(field))->group("Arguments");
+    CLI::Option* option =
+        command->add_option(option_name(field), options->fields[field.name()], option_help(field))->group("Arguments");
     option->expected(field.is_repeated() ? -1 : 1);
   }
   command->callback([&globals, &spec, options] { call(globals, spec, *options); });
@@ -156,9 +178,12 @@ void send_and_print(Globals& globals, const ledger::Bytes& envelope, bool wait) 
     fmt::print("accepted, in no certified block yet\n  ask:  qilian query transaction {}\n", sent.id);
     return;
   }
-  fmt::print("{}  block {}  signed by {} replicas\n  transaction {}\n", sent.code, sent.height, sent.signers.size(), sent.id);
-  if (const auto object = json_at(sent.receipt_json, "object"); object && !object->empty()) fmt::print("  object      {}\n", *object);
-  if (const auto trace = json_at(sent.receipt_json, "trace"); trace && !trace->empty()) fmt::print("  trace       {}\n", *trace);
+  fmt::print("{}  block {}  signed by {} replicas\n  transaction {}\n", sent.code, sent.height, sent.signers.size(),
+             sent.id);
+  if (const auto object = json_at(sent.receipt_json, "object"); object && !object->empty())
+    fmt::print("  object      {}\n", *object);
+  if (const auto trace = json_at(sent.receipt_json, "trace"); trace && !trace->empty())
+    fmt::print("  trace       {}\n", *trace);
 }
 
 void add_contract_commands(CLI::App& app, Globals& globals) {
@@ -168,7 +193,8 @@ void add_contract_commands(CLI::App& app, Globals& globals) {
     CLI::App*& noun = nouns[contract];
     if (noun == nullptr) {
       const auto about = kContracts.find(contract);
-      noun = app.add_subcommand(contract, std::string(about == kContracts.end() ? contract : about->second))->group("Contracts");
+      noun = app.add_subcommand(contract, std::string(about == kContracts.end() ? contract : about->second))
+                 ->group("Contracts");
       noun->require_subcommand(1);
     }
     add_call(*noun, spec, globals);

@@ -1,10 +1,10 @@
 // qilian demo: four nodes, one story, a certificate that is checked with the network switched off.
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <stdlib.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <chrono>
 
 #include "cli/commands/commands.h"
@@ -53,7 +53,8 @@ void say_what_next(const Network& network) {
   line("check one, with no node at all",
        fmt::format("qilian verify {}/certificates/data-admission-P1.qilian --genesis {}/genesis.bin", folder, folder));
   line("be refused",
-       fmt::format("qilian --network {} membership add-role --key REG1 --uscc 91620100DEM00041XD --role DEALER", folder));
+       fmt::format("qilian --network {} membership add-role --key REG1 --uscc 91620100DEM00041XD --role DEALER",
+                   folder));
   line("read a genesis", fmt::format("qilian genesis show {}/genesis.bin", folder));
   line("stop the network", fmt::format("qilian network stop {}", folder));
 }
@@ -69,9 +70,12 @@ void run(Globals& globals, Demo options) {
   StopGuard guard(network);
   if (const auto started = start_all(network); !started) return report(globals, started.error());
 
-  const std::unique_ptr<StoryOutput> output = globals.json ? make_json_output(short_names(story)) : make_terminal_output(short_names(story));
-  output->begin(story, fmt::format("{} nodes in {}, genesis {}", network.nodes().size(), network.folder().string(), network.genesis().hash.hex()));
-  const auto performed = perform({.story = story, .network = network, .output = *output, .mutations = options.mutations});
+  const std::unique_ptr<StoryOutput> output =
+      globals.json ? make_json_output(short_names(story)) : make_terminal_output(short_names(story));
+  output->begin(story, fmt::format("{} nodes in {}, genesis {}", network.nodes().size(), network.folder().string(),
+                                   network.genesis().hash.hex()));
+  const auto performed =
+      perform({.story = story, .network = network, .output = *output, .mutations = options.mutations});
   if (!performed) return report(globals, performed.error());
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   if (performed->failed > 0) globals.exit = kUnverified;
@@ -81,7 +85,9 @@ void run(Globals& globals, Demo options) {
     guard.disarm();
     if (!globals.json) say_what_next(network);
   }
-  if (!globals.json) fmt::print("\n{}", styled(Style::kDim, fmt::format("{:.1f} s, everything in {}", seconds, network.folder().string())));
+  if (!globals.json)
+    fmt::print("\n{}",
+               styled(Style::kDim, fmt::format("{:.1f} s, everything in {}", seconds, network.folder().string())));
   output->end(*performed);
   if (options.once && temporary && performed->failed == 0) {
     std::error_code ignored;
@@ -93,11 +99,14 @@ void run(Globals& globals, Demo options) {
 
 void add_demo_command(CLI::App& app, Globals& globals) {
   const auto options = std::make_shared<Demo>();
-  CLI::App* command = app.add_subcommand("demo", "演示 Four nodes on this machine play a story; a certificate is checked offline");
-  command->add_flag("--once", options->once, "Stop everything at the end, and exit 0 only if every expectation was met");
+  CLI::App* command =
+      app.add_subcommand("demo", "演示 Four nodes on this machine play a story; a certificate is checked offline");
+  command->add_flag("--once", options->once,
+                    "Stop everything at the end, and exit 0 only if every expectation was met");
   command->add_option("--story", options->story, "Folder of the story")->capture_default_str();
   command->add_option("--dir", options->folder, "Folder for the network (default: a fresh temporary one)");
-  command->add_option("--mutations", options->mutations, "Damaged copies to try of each certificate")->capture_default_str();
+  command->add_option("--mutations", options->mutations, "Damaged copies to try of each certificate")
+      ->capture_default_str();
   command->callback([&globals, options] { run(globals, *options); });
 }
 

@@ -1,8 +1,9 @@
 // qilian genesis: readable genesis files and compiled ones.
+#include <fmt/format.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include "cli/commands/commands.h"
 #include "cli/genesis_file.h"
@@ -25,11 +26,16 @@ void compile(Globals& globals, const Compile& options) {
     QILIAN_OR_REPORT(passphrase, session.passphrase(false));
   }
   KeyFolder keys(options.keys, passphrase, false);
-  QILIAN_OR_REPORT(const CompiledGenesis compiled, compile_genesis_file(options.source, keys, {.creation_ms = wall_clock_ms()}));
-  if (const auto written = write_file(options.target, compiled.genesis.bytes); !written) return report(globals, written.error());
+  QILIAN_OR_REPORT(const CompiledGenesis compiled,
+                   compile_genesis_file(options.source, keys, {.creation_ms = wall_clock_ms()}));
+  if (const auto written = write_file(options.target, compiled.genesis.bytes); !written)
+    return report(globals, written.error());
   if (globals.json) {
-    fmt::print("{}\n", JsonObject().text("file", options.target).text("hash", compiled.genesis.hash.hex())
-                           .number("bytes", static_cast<std::int64_t>(compiled.genesis.bytes.size())).str());
+    fmt::print("{}\n", JsonObject()
+                           .text("file", options.target)
+                           .text("hash", compiled.genesis.hash.hex())
+                           .number("bytes", static_cast<std::int64_t>(compiled.genesis.bytes.size()))
+                           .str());
   } else {
     fmt::print("{}: {} bytes, genesis hash {}\nPublish the hash: nodes and verifiers pin it.\n", options.target,
                compiled.genesis.bytes.size(), compiled.genesis.hash.hex());
@@ -40,9 +46,13 @@ void show(Globals& globals, const std::string& file, bool hash_only) {
   QILIAN_OR_REPORT(const ledger::Bytes bytes, read_file(file));
   QILIAN_OR_REPORT(const ledger::Genesis genesis, ledger::Genesis::decode(bytes));
   if (globals.json) {
-    fmt::print("{}\n", JsonObject().text("chain", genesis.chain).text("hash", genesis.hash.hex()).number("time_ms", genesis.time.value())
+    fmt::print("{}\n", JsonObject()
+                           .text("chain", genesis.chain)
+                           .text("hash", genesis.hash.hex())
+                           .number("time_ms", genesis.time.value())
                            .number("validators", static_cast<std::int64_t>(genesis.validators.size()))
-                           .number("records", static_cast<std::int64_t>(genesis.records.size())).str());
+                           .number("records", static_cast<std::int64_t>(genesis.records.size()))
+                           .str());
     return;
   }
   if (hash_only) {
@@ -56,7 +66,8 @@ void show(Globals& globals, const std::string& file, bool hash_only) {
 }  // namespace
 
 void add_genesis_commands(CLI::App& app, Globals& globals) {
-  CLI::App* noun = app.add_subcommand("genesis", "创世 What a network starts from: readable TOML, compiled and pinned by its hash");
+  CLI::App* noun =
+      app.add_subcommand("genesis", "创世 What a network starts from: readable TOML, compiled and pinned by its hash");
   noun->require_subcommand(1);
   const auto options = std::make_shared<Compile>();
   CLI::App* command = noun->add_subcommand("compile", "编译 Compile a readable genesis file");

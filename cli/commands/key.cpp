@@ -1,8 +1,9 @@
 // qilian key: private keys, encrypted at rest.
+#include <fmt/format.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include "cli/commands/commands.h"
 #include "cli/json_text.h"
@@ -13,7 +14,8 @@ namespace {
 
 void print_key(const Globals& globals, const std::string& file, const ledger::PublicKey& key) {
   if (globals.json) {
-    fmt::print("{}\n", JsonObject().text("file", file).text("algorithm", "ed25519").text("public_key", key.hex()).str());
+    fmt::print("{}\n",
+               JsonObject().text("file", file).text("algorithm", "ed25519").text("public_key", key.hex()).str());
   } else {
     fmt::print("{}\n  public key {}\n", file, key.hex());
   }
@@ -23,7 +25,8 @@ void make_key(Globals& globals, const std::string& file) {
   Session session(globals);
   QILIAN_OR_REPORT(const ledger::Bytes passphrase, session.passphrase(true));
   const ledger::SecretKey key = ledger::SecretKey::generate();
-  if (const auto written = client::write_key_file(file, key, passphrase); !written) return report(globals, written.error());
+  if (const auto written = client::write_key_file(file, key, passphrase); !written)
+    return report(globals, written.error());
   print_key(globals, file, key.public_key());
 }
 
@@ -36,7 +39,8 @@ void show_key(Globals& globals, const std::string& file) {
 }  // namespace
 
 void add_key_commands(CLI::App& app, Globals& globals) {
-  CLI::App* noun = app.add_subcommand("key", "密钥 Key files: encrypted PKCS#8, Ed25519; `openssl pkey -in FILE` reads them");
+  CLI::App* noun =
+      app.add_subcommand("key", "密钥 Key files: encrypted PKCS#8, Ed25519; `openssl pkey -in FILE` reads them");
   noun->require_subcommand(1);
   const auto file = std::make_shared<std::string>();
   CLI::App* fresh = noun->add_subcommand("new", "生成密钥 Make a fresh key in a new file");

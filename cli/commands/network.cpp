@@ -1,8 +1,9 @@
 // qilian network: a whole network in one folder, for trying things out.
+#include <fmt/format.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include "cli/commands/commands.h"
 #include "cli/json_read.h"
@@ -23,12 +24,15 @@ struct Create {
 void create(Globals& globals, const Create& options) {
   QILIAN_OR_REPORT(const Network network, Network::create(options.folder, options.genesis, options.nodes));
   if (globals.json) {
-    fmt::print("{}\n", JsonObject().text("folder", network.folder().string()).text("genesis_hash", network.genesis().hash.hex())
-                           .number("nodes", static_cast<std::int64_t>(network.nodes().size())).str());
+    fmt::print("{}\n", JsonObject()
+                           .text("folder", network.folder().string())
+                           .text("genesis_hash", network.genesis().hash.hex())
+                           .number("nodes", static_cast<std::int64_t>(network.nodes().size()))
+                           .str());
     return;
   }
-  fmt::print("{}: {} nodes, genesis hash {}\nStart it:  qilian network start {}\n", network.folder().string(), network.nodes().size(),
-             network.genesis().hash.hex(), options.folder);
+  fmt::print("{}: {} nodes, genesis hash {}\nStart it:  qilian network start {}\n", network.folder().string(),
+             network.nodes().size(), network.genesis().hash.hex(), options.folder);
 }
 
 void start(Globals& globals, const std::string& folder) {
@@ -42,7 +46,8 @@ void start(Globals& globals, const std::string& folder) {
     return;
   }
   for (const NetworkNode& node : network.nodes()) {
-    fmt::print("node {} ({})  {}  pid {}\n", node.replica, node.name, node.url(), network.running(node.replica).value_or(0));
+    fmt::print("node {} ({})  {}  pid {}\n", node.replica, node.name, node.url(),
+               network.running(node.replica).value_or(0));
   }
   fmt::print("Ask it:   qilian --network {} query status\nStop it:  qilian network stop {}\n", folder, folder);
 }
@@ -66,13 +71,15 @@ void status(Globals& globals, const std::string& folder) {
     const auto said = asked ? asked->fetch("/v1/status") : Result<std::string>(std::unexpected(asked.error()));
     every_node_answers = every_node_answers && said.has_value();
     if (globals.json) {
-      all += fmt::format("{}{}", all.empty() ? "" : ",", said ? *said : JsonObject().text("error", said.error().message).str());
+      all += fmt::format("{}{}", all.empty() ? "" : ",",
+                         said ? *said : JsonObject().text("error", said.error().message).str());
       continue;
     }
     const auto at = [&](const char* path) { return said ? json_at(*said, path).value_or("?") : "-"; };
-    fmt::print("node {} {} {}  {}  view {}  primary {}  certified {}  executed {}  state {}\n", node.replica, fit(node.name, 6), node.url(),
-               said ? styled(Style::kGreen, "up  ") : styled(Style::kRed, "down"), at("view"), at("primary"), at("height.certified"),
-               at("height.executed"), at("state_root").substr(0, 16));
+    fmt::print("node {} {} {}  {}  view {}  primary {}  certified {}  executed {}  state {}\n", node.replica,
+               fit(node.name, 6), node.url(), said ? styled(Style::kGreen, "up  ") : styled(Style::kRed, "down"),
+               at("view"), at("primary"), at("height.certified"), at("height.executed"),
+               at("state_root").substr(0, 16));
   }
   if (globals.json) fmt::print("[{}]\n", all);
   if (!every_node_answers) globals.exit = kConnection;
@@ -84,7 +91,8 @@ void add_network_commands(CLI::App& app, Globals& globals) {
   CLI::App* noun = app.add_subcommand("network", "网络 A network of nodes on this machine, in one folder");
   noun->require_subcommand(1);
   const auto options = std::make_shared<Create>();
-  CLI::App* make = noun->add_subcommand("create", "新建 Fresh keys, compiled genesis, configurations, empty consensus logs");
+  CLI::App* make =
+      noun->add_subcommand("create", "新建 Fresh keys, compiled genesis, configurations, empty consensus logs");
   make->add_option("DIR", options->folder, "New folder")->required();
   make->add_option("--from", options->genesis, "Readable genesis file")->capture_default_str();
   make->add_option("--nodes", options->nodes, "Keep the first so many validators of the file (0: all)");

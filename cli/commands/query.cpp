@@ -1,8 +1,9 @@
 // qilian query: what a node says. For what can be proved, `qilian certificate get`.
+#include <fmt/format.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include "cli/commands/commands.h"
 #include "cli/json_read.h"
@@ -37,7 +38,9 @@ void add_query_commands(CLI::App& app, Globals& globals) {
   CLI::App* object = noun->add_subcommand("object", "对象 The current record of an object");
   object->add_option("KIND", *first, "One of: " + kind_list())->required();
   object->add_option("ID", *second, "Its id, e.g. a USCC or gsd:...")->required();
-  object->callback([&globals, first, second] { ask(globals, fmt::format("/v1/objects/{}/{}", *first, client::Client::percent_encode(*second))); });
+  object->callback([&globals, first, second] {
+    ask(globals, fmt::format("/v1/objects/{}/{}", *first, client::Client::percent_encode(*second)));
+  });
   CLI::App* history = noun->add_subcommand("journal", "履历 Everything that happened to an object");
   history->add_option("KIND", *first, "One of: " + kind_list())->required();
   history->add_option("ID", *second, "Its id")->required();

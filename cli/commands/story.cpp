@@ -1,8 +1,9 @@
 // qilian story: play a story in process, or on a network.
+#include <fmt/format.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include "cli/commands/commands.h"
 #include "cli/genesis_file.h"
@@ -56,12 +57,16 @@ void check(Globals& globals, const std::string& folder) {
   std::size_t documents = 0;
   for (const Step& step : story.steps) documents += step.documents.size();
   if (globals.json) {
-    fmt::print("{}\n", JsonObject().text("story", folder).number("steps", static_cast<std::int64_t>(story.steps.size()))
+    fmt::print("{}\n", JsonObject()
+                           .text("story", folder)
+                           .number("steps", static_cast<std::int64_t>(story.steps.size()))
                            .number("documents", static_cast<std::int64_t>(documents))
-                           .number("expectations", static_cast<std::int64_t>(story.expectations())).str());
+                           .number("expectations", static_cast<std::int64_t>(story.expectations()))
+                           .str());
     return;
   }
-  fmt::print("{}: {} steps, {} documents, {} expectations\n", folder, story.steps.size(), documents, story.expectations());
+  fmt::print("{}: {} steps, {} documents, {} expectations\n", folder, story.steps.size(), documents,
+             story.expectations());
 }
 
 }  // namespace
@@ -71,9 +76,11 @@ void add_story_commands(CLI::App& app, Globals& globals) {
   noun->require_subcommand(1);
   const auto folder = std::make_shared<std::string>();
   const auto in_process = std::make_shared<bool>(false);
-  CLI::App* command = noun->add_subcommand("play", "演出 Play a story on a fresh network (--network DIR), which is stopped at the end");
+  CLI::App* command =
+      noun->add_subcommand("play", "演出 Play a story on a fresh network (--network DIR), which is stopped at the end");
   command->add_option("DIR", *folder, "Folder of the story")->required();
-  command->add_flag("--in-process", *in_process, "Against the contracts in this process, with the story's dates as block times");
+  command->add_flag("--in-process", *in_process,
+                    "Against the contracts in this process, with the story's dates as block times");
   command->callback([&globals, folder, in_process] { play(globals, *folder, *in_process); });
   CLI::App* count = noun->add_subcommand("check", "检查 Read a story and count its expectations");
   count->add_option("DIR", *folder, "Folder of the story")->required();

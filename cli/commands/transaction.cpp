@@ -1,10 +1,10 @@
 // qilian tx: build, sign, assemble and send apart, so that two organisations sign one body on two machines.
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <google/protobuf/message.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <algorithm>
 
 #include "cli/commands/commands.h"
@@ -49,12 +49,17 @@ void build(Globals& globals, const Build& options) {
   QILIAN_OR_REPORT(const ledger::Bytes body, ledger::encode_body(fields));
   if (const auto written = write_file(options.out, body); !written) return report(globals, written.error());
   if (globals.json) {
-    fmt::print("{}\n", JsonObject().text("file", options.out).number("signers", static_cast<std::int64_t>(fields.signers.size()))
-                           .number("expires_ms", fields.expires.value()).str());
+    fmt::print("{}\n", JsonObject()
+                           .text("file", options.out)
+                           .number("signers", static_cast<std::int64_t>(fields.signers.size()))
+                           .number("expires_ms", fields.expires.value())
+                           .str());
     return;
   }
-  fmt::print("{}: body of {}, for {} signers, expires {} (UTC+8)\nEach signer:  qilian tx sign {} --key KEY --out NAME.sig --genesis genesis.bin\n",
-             options.out, options.call, fields.signers.size(), time_text(fields.expires.value()), options.out);
+  fmt::print(
+      "{}: body of {}, for {} signers, expires {} (UTC+8)\nEach signer:  qilian tx sign {} --key KEY --out NAME.sig "
+      "--genesis genesis.bin\n",
+      options.out, options.call, fields.signers.size(), time_text(fields.expires.value()), options.out);
 }
 
 struct DecodedBody {
@@ -80,7 +85,8 @@ void sign(Globals& globals, const std::string& file, const std::string& key_name
   QILIAN_OR_REPORT(const ledger::SecretKey key, session.key(key_name));
   const ledger::Bytes raw(key.public_key().view());
   if (std::find(read.body.signers().begin(), read.body.signers().end(), raw) == read.body.signers().end()) {
-    return report(globals, {"usage.signer", fmt::format("{} is not among the signers that the body lists", key.public_key().hex())});
+    return report(globals, {"usage.signer",
+                            fmt::format("{} is not among the signers that the body lists", key.public_key().hex())});
   }
   const ledger::Signature signature = ledger::sign_body(read.bytes, genesis.hash, key);
   const std::string line = fmt::format("{} {}\n", key.public_key().hex(), ledger::to_hex(signature.view()));
@@ -99,28 +105,33 @@ Result<ledger::Bytes> assemble_files(const std::string& file, const std::vector<
     QILIAN_TRY(const ledger::Bytes line, read_file(name));
     const std::size_t space = line.find(' ');
     const auto key = ledger::from_hex(std::string_view(line).substr(0, space));
-    const auto bytes = space == std::string::npos ? Result<ledger::Bytes>(fail("usage.signature", "no space"))
-                                                  : ledger::from_hex(std::string_view(line).substr(space + 1, 2 * ledger::Signature::kSize));
+    const auto bytes = space == std::string::npos
+                           ? Result<ledger::Bytes>(fail("usage.signature", "no space"))
+                           : ledger::from_hex(std::string_view(line).substr(space + 1, 2 * ledger::Signature::kSize));
     const auto signature = bytes ? ledger::Signature::from(*bytes) : std::nullopt;
-    if (!key || !signature) return fail("usage.signature", fmt::format("{} is not a signature file of `qilian tx sign`", name));
+    if (!key || !signature)
+      return fail("usage.signature", fmt::format("{} is not a signature file of `qilian tx sign`", name));
     signatures[*key] = *signature;
   }
   std::vector<ledger::Signature> ordered;
   for (const std::string& signer : read.body.signers()) {
     const auto found = signatures.find(signer);
     if (found == signatures.end()) {
-      return fail("usage.signature", fmt::format("the signature of {} is missing; it signs with `qilian tx sign`", ledger::to_hex(signer)));
+      return fail("usage.signature", fmt::format("the signature of {} is missing; it signs with `qilian tx sign`",
+                                                 ledger::to_hex(signer)));
     }
     ordered.push_back(found->second);
   }
   return ledger::assemble_envelope(read.bytes, ordered);
 }
 
-void assemble(Globals& globals, const std::string& file, const std::vector<std::string>& signatures, const std::string& out) {
+void assemble(Globals& globals, const std::string& file, const std::vector<std::string>& signatures,
+              const std::string& out) {
   QILIAN_OR_REPORT(const ledger::Bytes envelope, assemble_files(file, signatures));
   if (const auto written = write_file(out, envelope); !written) return report(globals, written.error());
   if (globals.json) {
-    fmt::print("{}\n", JsonObject().text("file", out).number("bytes", static_cast<std::int64_t>(envelope.size())).str());
+    fmt::print("{}\n",
+               JsonObject().text("file", out).number("bytes", static_cast<std::int64_t>(envelope.size())).str());
   } else {
     fmt::print("{}: envelope of {} bytes\nSend it:  qilian tx send {} --node URL\n", out, envelope.size(), out);
   }
@@ -134,21 +145,29 @@ void send(Globals& globals, const std::string& file, bool wait) {
 void show(Globals& globals, const std::string& file) {
   QILIAN_OR_REPORT(const DecodedBody read, read_body(file));
   std::string arguments = json_string(ledger::to_hex(read.body.arguments()));
-  if (const auto message = arguments_message(read.body.call()); message && (*message)->ParseFromString(read.body.arguments())) {
+  if (const auto message = arguments_message(read.body.call());
+      message && (*message)->ParseFromString(read.body.arguments())) {
     if (const auto json = ledger::to_json(**message)) arguments = *json;
   }
   std::string signers;
-  for (const std::string& signer : read.body.signers()) signers += (signers.empty() ? "" : ",") + json_string(ledger::to_hex(signer));
-  const std::string text = JsonObject().text("call", read.body.call()).text("lead", ledger::to_hex(read.body.lead()))
-                               .raw("signers", "[" + signers + "]").number("expires_ms", read.body.expires_ms())
-                               .text("expires", time_text(read.body.expires_ms())).raw("arguments", arguments).str();
+  for (const std::string& signer : read.body.signers())
+    signers += (signers.empty() ? "" : ",") + json_string(ledger::to_hex(signer));
+  const std::string text = JsonObject()
+                               .text("call", read.body.call())
+                               .text("lead", ledger::to_hex(read.body.lead()))
+                               .raw("signers", "[" + signers + "]")
+                               .number("expires_ms", read.body.expires_ms())
+                               .text("expires", time_text(read.body.expires_ms()))
+                               .raw("arguments", arguments)
+                               .str();
   fmt::print("{}\n", globals.json ? text : json_indented(text));
 }
 
 }  // namespace
 
 void add_transaction_commands(CLI::App& app, Globals& globals) {
-  CLI::App* noun = app.add_subcommand("tx", "交易 Build, sign, assemble and send apart: several organisations, several machines");
+  CLI::App* noun =
+      app.add_subcommand("tx", "交易 Build, sign, assemble and send apart: several organisations, several machines");
   noun->require_subcommand(1);
   const auto options = std::make_shared<Build>();
   CLI::App* make = noun->add_subcommand("build", "拟稿 A body from a call, its arguments and its listed signers");

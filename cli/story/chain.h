@@ -14,15 +14,15 @@ namespace qilian::cli {
 
 /// What became of one transaction.
 struct Delivery {
-  bool refused = false;                     ///< at submission: it stands in no block
+  bool refused = false;  ///< at submission: it stands in no block
   std::string code;
-  std::string trace;                        ///< of the receipt; of a refusal its message
+  std::string trace;  ///< of the receipt; of a refusal its message
   std::string object;
   std::map<std::string, std::int64_t> versions;
   ledger::TransactionId id;
   ledger::Height height;
-  ledger::TimeMs time;                      ///< of the block
-  std::vector<std::string> certified_by;    ///< organisations (USCC) whose signatures certify the block
+  ledger::TimeMs time;                    ///< of the block
+  std::vector<std::string> certified_by;  ///< organisations (USCC) whose signatures certify the block
 };
 
 class Chain {
@@ -38,9 +38,10 @@ class Chain {
   virtual Result<Delivery> submit(const ledger::Bytes& envelope) = 0;
   /// The object's current record, proved where the chain is not our own. Nothing: proved absent.
   virtual Result<std::optional<ledger::Bytes>> record(const ledger::Key& key) = 0;
-  /// Bytes of a fact certificate for a file: of the transaction, or of the object that the request names. Nothing where this chain
-  /// is certified by nobody.
-  virtual Result<std::optional<ledger::Bytes>> certificate(const CertificateRequest& request, const ledger::TransactionId& id) = 0;
+  /// Bytes of a fact certificate for a file: of the transaction, or of the object that the request names. Nothing where
+  /// this chain is certified by nobody.
+  virtual Result<std::optional<ledger::Bytes>> certificate(const CertificateRequest& request,
+                                                           const ledger::TransactionId& id) = 0;
   /// Plays a fault. Returns one line of what happened; nothing where this chain has no nodes.
   virtual Result<std::optional<std::string>> fault(const Fault& fault) = 0;
   /// Units of time marks; null: by the calendar.

@@ -64,7 +64,8 @@ Result<Delivery> InProcessChain::submit(const ledger::Bytes& envelope) {
   height_ = height_.next();
   time_ = time;
   const std::array<const ledger::Transaction*, 1> transactions = {&*transaction};
-  const contracts::BlockEffects effects = contracts::execute(records_, {height_, time_, genesis_.logic_version}, transactions);
+  const contracts::BlockEffects effects =
+      contracts::execute(records_, {height_, time_, genesis_.logic_version}, transactions);
   for (const ledger::Event& event : effects.events) {
     if (event.record) records_.map[event.key] = *event.record;
   }
@@ -77,7 +78,8 @@ Result<Delivery> InProcessChain::submit(const ledger::Bytes& envelope) {
 
 Result<std::optional<ledger::Bytes>> InProcessChain::record(const ledger::Key& key) { return records_.record(key); }
 
-Result<std::optional<ledger::Bytes>> InProcessChain::certificate(const CertificateRequest&, const ledger::TransactionId&) {
+Result<std::optional<ledger::Bytes>> InProcessChain::certificate(const CertificateRequest&,
+                                                                 const ledger::TransactionId&) {
   return std::optional<ledger::Bytes>();
 }
 

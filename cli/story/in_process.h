@@ -1,4 +1,5 @@
-// A chain in this process: the contracts over a map of records, one block for each transaction, dates of the story as block times.
+// A chain in this process: the contracts over a map of records, one block for each transaction, dates of the story as
+// block times.
 #pragma once
 
 #include <map>
@@ -19,9 +20,12 @@ class InProcessChain final : public Chain {
   /// As a node does it: static checks, signatures, admission, then a block of its own.
   Result<Delivery> submit(const ledger::Bytes& envelope) override;
   Result<std::optional<ledger::Bytes>> record(const ledger::Key& key) override;
-  Result<std::optional<ledger::Bytes>> certificate(const CertificateRequest& request, const ledger::TransactionId& id) override;
+  Result<std::optional<ledger::Bytes>> certificate(const CertificateRequest& request,
+                                                   const ledger::TransactionId& id) override;
   Result<std::optional<std::string>> fault(const Fault& fault) override;
   const UnitLengths* unit_lengths() const override { return nullptr; }
+  /// The whole state.
+  const std::map<ledger::Key, ledger::Bytes>& records() const { return records_.map; }
 
  private:
   struct Records final : ledger::StateView {

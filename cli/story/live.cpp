@@ -24,7 +24,8 @@ constexpr int kStartTimeoutMs = 15'000;
 
 std::string object_path(const ledger::Key& key, const std::string& claim) {
   const contracts::KindName* kind = contracts::find_kind(key.kind);
-  return fmt::format("/v1/certificates/object/{}/{}?claim={}", kind == nullptr ? "unknown" : kind->name, Client::percent_encode(key.id), claim);
+  return fmt::format("/v1/certificates/object/{}/{}?claim={}", kind == nullptr ? "unknown" : kind->name,
+                     Client::percent_encode(key.id), claim);
 }
 
 bool is_ledger_code(const std::string& code) { return code.size() == 7 && code[3] == '-'; }
@@ -34,7 +35,8 @@ bool is_ledger_code(const std::string& code) { return code.size() == 7 && code[3
 LiveChain::LiveChain(Network network, UnitLengths units) : network_(std::move(network)), units_(std::move(units)) {}
 
 ledger::TimeMs LiveChain::now() {
-  return ledger::TimeMs(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+  return ledger::TimeMs(
+      std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
 }
 
 void LiveChain::wait_until(ledger::TimeMs time) {
@@ -82,7 +84,8 @@ Result<Delivery> LiveChain::submit(const ledger::Bytes& envelope) {
     if (id && fetch_certificate("/v1/certificates/transaction/" + id->hex())) break;
     if (!answer && !is_ledger_code(answer.error().code)) move_on();
     if (steady_clock::now() > deadline) {
-      return fail("story.timeout", fmt::format("the transaction stood in no certified block after {} s", kPatience.count() / 1000));
+      return fail("story.timeout",
+                  fmt::format("the transaction stood in no certified block after {} s", kPatience.count() / 1000));
     }
     std::this_thread::sleep_for(kPause);
   }
@@ -92,7 +95,8 @@ Result<Delivery> LiveChain::submit(const ledger::Bytes& envelope) {
   QILIAN_TRY(Delivery out, delivery_from_receipt(transaction->receipt));
   out.height = fact.header.height;
   out.time = fact.header.time;
-  for (const ledger::ReplicaId signer : fact.signers) out.certified_by.push_back(fact.validators.validators.at(signer.value()).organisation);
+  for (const ledger::ReplicaId signer : fact.signers)
+    out.certified_by.push_back(fact.validators.validators.at(signer.value()).organisation);
   seen_ = std::max(seen_, fact.header.height);
   return out;
 }
@@ -117,7 +121,8 @@ Result<ledger::VerifiedFact> LiveChain::fetch_fact(const std::string& path, ledg
     } else {
       return std::unexpected(certificate.error());
     }
-    if (steady_clock::now() > deadline) return fail("story.timeout", "no node answers with a certificate that is recent enough");
+    if (steady_clock::now() > deadline)
+      return fail("story.timeout", "no node answers with a certificate that is recent enough");
     std::this_thread::sleep_for(kPause);
   }
 }
@@ -141,7 +146,8 @@ Result<std::optional<ledger::Bytes>> LiveChain::record(const ledger::Key& key) {
   return state->entries.back().record;
 }
 
-Result<std::optional<ledger::Bytes>> LiveChain::certificate(const CertificateRequest& request, const ledger::TransactionId& id) {
+Result<std::optional<ledger::Bytes>> LiveChain::certificate(const CertificateRequest& request,
+                                                            const ledger::TransactionId& id) {
   std::string path = "/v1/certificates/transaction/" + id.hex();
   if (!request.kind.empty()) {
     const contracts::KindName* kind = contracts::find_kind(request.kind);
@@ -169,7 +175,8 @@ Result<std::string> LiveChain::status(std::size_t node) {
 Result<std::size_t> LiveChain::choose(const std::string& which) {
   if (which != "primary" && which != "backup") {
     const std::size_t number = which.size() == 1 ? static_cast<std::size_t>(which[0] - '0') : network_.nodes().size();
-    if (number >= network_.nodes().size()) return fail("story.fault", fmt::format("'{}' is no node of this network", which));
+    if (number >= network_.nodes().size())
+      return fail("story.fault", fmt::format("'{}' is no node of this network", which));
     return number;
   }
   QILIAN_TRY([[maybe_unused]] Client * node, connection());
@@ -226,7 +233,8 @@ Result<std::string> LiveChain::wait_equal() {
       }
       equal = equal && !its_root.empty() && its_root == root && its_height == height;
     }
-    if (equal) return fmt::format("{} on all {} nodes at block {}", root.substr(0, 16), network_.nodes().size(), height);
+    if (equal)
+      return fmt::format("{} on all {} nodes at block {}", root.substr(0, 16), network_.nodes().size(), height);
     if (steady_clock::now() > deadline) return fail("story.fault", "the nodes' state roots are not equal");
     std::this_thread::sleep_for(kPause);
   }

@@ -1,5 +1,5 @@
-// A network of nodes as a story's chain. Nothing that a node says is believed: receipts and states come from certificates that are
-// verified against the genesis.
+// A network of nodes as a story's chain. Nothing that a node says is believed: receipts and states come from
+// certificates that are verified against the genesis.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,8 @@ class LiveChain final : public Chain {
   void wait_until(ledger::TimeMs time) override;
   Result<Delivery> submit(const ledger::Bytes& envelope) override;
   Result<std::optional<ledger::Bytes>> record(const ledger::Key& key) override;
-  Result<std::optional<ledger::Bytes>> certificate(const CertificateRequest& request, const ledger::TransactionId& id) override;
+  Result<std::optional<ledger::Bytes>> certificate(const CertificateRequest& request,
+                                                   const ledger::TransactionId& id) override;
   Result<std::optional<std::string>> fault(const Fault& fault) override;
   const UnitLengths* unit_lengths() const override { return &units_; }
 

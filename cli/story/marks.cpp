@@ -11,8 +11,8 @@ namespace qilian::cli {
 namespace {
 
 const std::map<std::string, std::int64_t, std::less<>> kRealLengths = {
-    {"ms", 1},           {"s", 1'000},         {"min", 60'000},         {"h", 3'600'000},
-    {"d", 86'400'000},   {"mo", 2'592'000'000}, {"y", 31'536'000'000},
+    {"ms", 1},         {"s", 1'000},          {"min", 60'000},       {"h", 3'600'000},
+    {"d", 86'400'000}, {"mo", 2'592'000'000}, {"y", 31'536'000'000},
 };
 
 std::int64_t add_months(std::int64_t time_ms, std::int64_t months) {
@@ -44,7 +44,8 @@ bool take_offset(std::string_view& text, Mark::Offset& out) {
 
 ledger::Result<Mark> parse_mark(std::string_view text) {
   const std::string_view whole = text;
-  if (!text.starts_with('@')) return ledger::fail("story.mark", fmt::format("'{}' is not a time mark; one looks like @2+15d", whole));
+  if (!text.starts_with('@'))
+    return ledger::fail("story.mark", fmt::format("'{}' is not a time mark; one looks like @2+15d", whole));
   text.remove_prefix(1);
   Mark out;
   Mark::Offset offset;

@@ -28,7 +28,8 @@ std::string name_of(const ShortNames& names, const std::string& uscc) {
 
 std::string certifiers(const ShortNames& names, const Delivery& delivery) {
   std::string out;
-  for (const std::string& organisation : delivery.certified_by) out += (out.empty() ? "" : " ") + name_of(names, organisation);
+  for (const std::string& organisation : delivery.certified_by)
+    out += (out.empty() ? "" : " ") + name_of(names, organisation);
   return out;
 }
 
@@ -59,34 +60,42 @@ class TerminalOutput final : public StoryOutput {
     const std::string mark = passed ? styled(Style::kGreen, "✓") : styled(Style::kRed, "✗");
     std::string line = "  " + mark + " ";
     if (delivery == nullptr) {
-      line += fit("state", kCodeColumns) + fit("", 7) + styled(Style::kDim, fit("query", kCallColumns)) + fit(zh, kTitleColumns);
+      line += fit("state", kCodeColumns) + fit("", 7) + styled(Style::kDim, fit("query", kCallColumns)) +
+              fit(zh, kTitleColumns);
     } else {
       const std::string where = delivery->refused ? "  --" : fmt::format("#{}", delivery->height.value());
       const Style style = !passed ? Style::kRed : delivery->code == "OK" ? Style::kGreen : Style::kYellow;
-      line += styled(style, fit(delivery->code, kCodeColumns)) + fit(where, 7) + styled(Style::kDim, fit(document.call, kCallColumns)) +
-              fit(zh, kTitleColumns) + styled(Style::kDim, certifiers(names_, *delivery));
+      line += styled(style, fit(delivery->code, kCodeColumns)) + fit(where, 7) +
+              styled(Style::kDim, fit(document.call, kCallColumns)) + fit(zh, kTitleColumns) +
+              styled(Style::kDim, certifiers(names_, *delivery));
     }
     say(line);
-    if (delivery != nullptr && delivery->code != "OK") say(styled(Style::kDim, "      " + en + " → " + delivery->trace));
+    if (delivery != nullptr && delivery->code != "OK")
+      say(styled(Style::kDim, "      " + en + " → " + delivery->trace));
     failures(document.file, checks);
-    if (passed && checks.size() > 1) say(styled(Style::kDim, fmt::format("      {} expectations: {}", checks.size(), summary(checks))));
+    if (passed && checks.size() > 1)
+      say(styled(Style::kDim, fmt::format("      {} expectations: {}", checks.size(), summary(checks))));
   }
 
-  void note(const std::string& zh, const std::string& en, const std::string& text, const std::vector<Check>& checks) override {
-    say(fmt::format("  {} {}  {}  {}", styled(Style::kYellow, "•"), styled(Style::kYellow, zh), styled(Style::kDim, en), text));
+  void note(const std::string& zh, const std::string& en, const std::string& text,
+            const std::vector<Check>& checks) override {
+    say(fmt::format("  {} {}  {}  {}", styled(Style::kYellow, "•"), styled(Style::kYellow, zh), styled(Style::kDim, en),
+                    text));
     failures(en, checks);
   }
 
   void end(const Totals& totals) override {
     say("");
-    say(styled(totals.failed == 0 ? Style::kGreen : Style::kRed, fmt::format("{} passed, {} failed", totals.passed, totals.failed)));
+    say(styled(totals.failed == 0 ? Style::kGreen : Style::kRed,
+               fmt::format("{} passed, {} failed", totals.passed, totals.failed)));
   }
 
  private:
   static void failures(const std::string& where, const std::vector<Check>& checks) {
     for (const Check& check : checks) {
       if (check.passed) continue;
-      say(styled(Style::kRed, fmt::format("      {}: {}: expected {}, found {}", where, check.what, check.expected, check.actual)));
+      say(styled(Style::kRed,
+                 fmt::format("      {}: {}: expected {}, found {}", where, check.what, check.expected, check.actual)));
     }
   }
 
@@ -119,9 +128,16 @@ class JsonOutput final : public StoryOutput {
   void document(const Document& document, const std::string& zh, const std::string& en, const Delivery* delivery,
                 const std::vector<Check>& checks) override {
     JsonObject line;
-    line.text("event", "document").text("file", document.file).text("name", document.name).text("zh", zh).text("en", en);
+    line.text("event", "document")
+        .text("file", document.file)
+        .text("name", document.name)
+        .text("zh", zh)
+        .text("en", en);
     if (delivery != nullptr) {
-      line.text("call", document.call).text("code", delivery->code).text("trace", delivery->trace).text("object", delivery->object);
+      line.text("call", document.call)
+          .text("code", delivery->code)
+          .text("trace", delivery->trace)
+          .text("object", delivery->object);
       line.boolean("refused", delivery->refused);
       if (!delivery->refused) {
         line.text("id", delivery->id.hex()).number("height", static_cast<std::int64_t>(delivery->height.value()));
@@ -130,12 +146,22 @@ class JsonOutput final : public StoryOutput {
     }
     say(line.raw("checks", checks_text(checks)).str());
   }
-  void note(const std::string& zh, const std::string& en, const std::string& text, const std::vector<Check>& checks) override {
-    say(JsonObject().text("event", "note").text("zh", zh).text("en", en).text("text", text).raw("checks", checks_text(checks)).str());
+  void note(const std::string& zh, const std::string& en, const std::string& text,
+            const std::vector<Check>& checks) override {
+    say(JsonObject()
+            .text("event", "note")
+            .text("zh", zh)
+            .text("en", en)
+            .text("text", text)
+            .raw("checks", checks_text(checks))
+            .str());
   }
   void end(const Totals& totals) override {
-    say(JsonObject().text("event", "end").number("passed", static_cast<std::int64_t>(totals.passed))
-            .number("failed", static_cast<std::int64_t>(totals.failed)).str());
+    say(JsonObject()
+            .text("event", "end")
+            .number("passed", static_cast<std::int64_t>(totals.passed))
+            .number("failed", static_cast<std::int64_t>(totals.failed))
+            .str());
   }
 
  private:
@@ -143,8 +169,12 @@ class JsonOutput final : public StoryOutput {
     std::string out;
     for (const Check& check : checks) {
       out += out.empty() ? "" : ",";
-      out += JsonObject().text("what", check.what).text("expected", check.expected).text("actual", check.actual)
-                 .boolean("passed", check.passed).str();
+      out += JsonObject()
+                 .text("what", check.what)
+                 .text("expected", check.expected)
+                 .text("actual", check.actual)
+                 .boolean("passed", check.passed)
+                 .str();
     }
     return "[" + out + "]";
   }
@@ -158,7 +188,8 @@ class QuietOutput final : public StoryOutput {
   void document(const Document& document, const std::string&, const std::string& en, const Delivery* delivery,
                 const std::vector<Check>& checks) override {
     if (all_passed(checks)) return;
-    fmt::print(stderr, "{} ({}): {}\n", document.file, en, delivery == nullptr ? "" : delivery->code + " " + delivery->trace);
+    fmt::print(stderr, "{} ({}): {}\n", document.file, en,
+               delivery == nullptr ? "" : delivery->code + " " + delivery->trace);
     for (const Check& check : checks) {
       if (!check.passed) fmt::print(stderr, "  {}: expected {}, found {}\n", check.what, check.expected, check.actual);
     }
@@ -173,8 +204,12 @@ void Totals::add(const std::vector<Check>& checks) {
   for (const Check& check : checks) ++(check.passed ? passed : failed);
 }
 
-std::unique_ptr<StoryOutput> make_terminal_output(ShortNames names) { return std::make_unique<TerminalOutput>(std::move(names)); }
-std::unique_ptr<StoryOutput> make_json_output(ShortNames names) { return std::make_unique<JsonOutput>(std::move(names)); }
+std::unique_ptr<StoryOutput> make_terminal_output(ShortNames names) {
+  return std::make_unique<TerminalOutput>(std::move(names));
+}
+std::unique_ptr<StoryOutput> make_json_output(ShortNames names) {
+  return std::make_unique<JsonOutput>(std::move(names));
+}
 std::unique_ptr<StoryOutput> make_quiet_output() { return std::make_unique<QuietOutput>(); }
 
 }  // namespace qilian::cli

@@ -32,10 +32,11 @@ class StoryOutput {
   virtual void begin(const Story& story, const std::string& where) = 0;
   virtual void step(const Step& step) = 0;
   /// A transaction with its receipt (or without one: a check of states), and the expectations that it was held against.
-  virtual void document(const Document& document, const std::string& zh, const std::string& en, const Delivery* delivery,
-                        const std::vector<Check>& checks) = 0;
+  virtual void document(const Document& document, const std::string& zh, const std::string& en,
+                        const Delivery* delivery, const std::vector<Check>& checks) = 0;
   /// A fault, or anything else worth a line. `checks` may be empty.
-  virtual void note(const std::string& zh, const std::string& en, const std::string& text, const std::vector<Check>& checks) = 0;
+  virtual void note(const std::string& zh, const std::string& en, const std::string& text,
+                    const std::vector<Check>& checks) = 0;
   /// The last line: "N passed, N failed".
   virtual void end(const Totals& totals) = 0;
 };

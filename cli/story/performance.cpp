@@ -19,26 +19,28 @@ constexpr std::uint64_t kMutationSeed = 20260101;
 constexpr int kInterrupted = 130;
 
 /// One certificate, checked as its receiver would: the file, the genesis file, nothing else.
-std::vector<Check> check_offline(const std::filesystem::path& file, const std::filesystem::path& genesis_file, std::size_t mutations,
-                                 std::string& said) {
+std::vector<Check> check_offline(const std::filesystem::path& file, const std::filesystem::path& genesis_file,
+                                 std::size_t mutations, std::string& said) {
   std::vector<Check> checks;
   const auto genesis_bytes = read_file(genesis_file);
-  const auto genesis = genesis_bytes ? ledger::Genesis::decode(*genesis_bytes) : Result<ledger::Genesis>(std::unexpected(genesis_bytes.error()));
+  const auto genesis = genesis_bytes ? ledger::Genesis::decode(*genesis_bytes)
+                                     : Result<ledger::Genesis>(std::unexpected(genesis_bytes.error()));
   const auto bytes = read_file(file);
   if (!genesis || !bytes) {
     checks.push_back({"certificate", "readable", "unreadable", false});
     return checks;
   }
   const auto fact = ledger::verify_fact(*bytes, *genesis);
-  checks.push_back({"certificate", "verified", fact ? "verified" : fact.error().code + ": " + fact.error().message, fact.has_value()});
+  checks.push_back({"certificate", "verified", fact ? "verified" : fact.error().code + ": " + fact.error().message,
+                    fact.has_value()});
   if (!fact) return checks;
   const Mutations tried = try_mutations(*bytes, *genesis, mutations, kMutationSeed);
   checks.push_back({"damaged copies", fmt::format("{} of {} refused", tried.tried, tried.tried),
-                    fmt::format("{} of {} refused{}{}", tried.refused, tried.tried, tried.first_accepted.empty() ? "" : "; accepted: ",
-                                tried.first_accepted),
+                    fmt::format("{} of {} refused{}{}", tried.refused, tried.tried,
+                                tried.first_accepted.empty() ? "" : "; accepted: ", tried.first_accepted),
                     tried.refused == tried.tried});
-  said = fmt::format("{}: {} bytes, {} signatures; {} of {} damaged copies refused", file.filename().string(), bytes->size(),
-                     fact->signers.size(), tried.refused, tried.tried);
+  said = fmt::format("{}: {} bytes, {} signatures; {} of {} damaged copies refused", file.filename().string(),
+                     bytes->size(), fact->signers.size(), tried.refused, tried.tried);
   return checks;
 }
 
@@ -52,7 +54,8 @@ Result<Totals> perform(const Performance& performance) {
   QILIAN_TRY(KeyFolder keys, network.keys(true));
   LiveChain chain(network, performance.story.live_units);
   // Fresh for each run: the same story may be told twice on one chain, and its transactions are other ones then.
-  Player player(performance.story, chain, keys, performance.output, ledger::SecretKey::generate().public_key().hex(), certificates);
+  Player player(performance.story, chain, keys, performance.output, ledger::SecretKey::generate().public_key().hex(),
+                certificates);
   auto played = player.play();
   network.stop();
   if (!played) return played;

@@ -1,4 +1,5 @@
-// A story on a running network, from the first transaction to the certificates that are checked with the network switched off.
+// A story on a running network, from the first transaction to the certificates that are checked with the network
+// switched off.
 #pragma once
 
 #include <filesystem>
@@ -13,15 +14,15 @@ struct Performance {
   const Story& story;
   const Network& network;
   StoryOutput& output;
-  std::size_t mutations = 1'000;   ///< of each certificate, tried after the network has stopped
+  std::size_t mutations = 1'000;  ///< of each certificate, tried after the network has stopped
 };
 
-/// Plays, stops the network, verifies every certificate file with nothing but genesis.bin, and damages copies of them. The totals
-/// count all of it. Error where the network can no longer be asked; it is stopped all the same.
+/// Plays, stops the network, verifies every certificate file with nothing but genesis.bin, and damages copies of them.
+/// The totals count all of it. Error where the network can no longer be asked; it is stopped all the same.
 Result<Totals> perform(const Performance& performance);
 
-/// Stops the network when the process is told to end (Ctrl-C, SIGTERM) or when this object goes out of scope while still armed.
-/// One at a time.
+/// Stops the network when the process is told to end (Ctrl-C, SIGTERM) or when this object goes out of scope while
+/// still armed. One at a time.
 class StopGuard {
  public:
   explicit StopGuard(const Network& network);

@@ -40,7 +40,11 @@ ShortNames short_names(const Story& story) {
 
 Player::Player(const Story& story, Chain& chain, KeyRing& keys, StoryOutput& output, std::string salt,
                std::filesystem::path certificates)
-    : story_(story), chain_(chain), keys_(keys), output_(output), salt_(std::move(salt)),
+    : story_(story),
+      chain_(chain),
+      keys_(keys),
+      output_(output),
+      salt_(std::move(salt)),
       certificates_folder_(std::move(certificates)) {}
 
 Result<Totals> Player::play() {
@@ -71,7 +75,8 @@ Result<void> Player::play_document(const Document& document) {
     checks.insert(checks.end(), found.begin(), found.end());
   }
   totals_.add(checks);
-  output_.document(document, plain(document.zh, *this), plain(document.en, *this), delivery ? &*delivery : nullptr, checks);
+  output_.document(document, plain(document.zh, *this), plain(document.en, *this), delivery ? &*delivery : nullptr,
+                   checks);
   if (document.certificate && delivery) return write_certificate(document, *delivery);
   return {};
 }
@@ -80,7 +85,8 @@ Result<void> Player::play_fault(const Document& document) {
   QILIAN_TRY(const std::optional<std::string> happened, chain_.fault(*document.fault));
   if (!happened) return {};
   std::vector<Check> checks;
-  if (document.fault->kind == Fault::Kind::kEqual) checks.push_back({"state roots", "equal on all nodes", *happened, true});
+  if (document.fault->kind == Fault::Kind::kEqual)
+    checks.push_back({"state roots", "equal on all nodes", *happened, true});
   totals_.add(checks);
   output_.note(document.zh, document.en, *happened, checks);
   return {};
@@ -124,7 +130,8 @@ void Player::check_receipt(const Document& document, const Delivery& delivery, s
   checks.push_back({"code", expect.code + where, actual, expect.code + where == actual});
   for (const std::string& part : expect.trace) {
     const std::string wanted = plain(part, *this);
-    checks.push_back({"trace", "..." + wanted + "...", delivery.trace, delivery.trace.find(wanted) != std::string::npos});
+    checks.push_back(
+        {"trace", "..." + wanted + "...", delivery.trace, delivery.trace.find(wanted) != std::string::npos});
   }
   for (const auto& [name, version] : expect.versions) {
     const auto found = delivery.versions.find(name);
@@ -140,13 +147,16 @@ void Player::check_receipt(const Document& document, const Delivery& delivery, s
 
 Result<std::vector<Check>> Player::check_object(const ObjectExpectation& expectation) {
   const contracts::KindName* kind = contracts::find_kind(expectation.kind);
-  if (kind == nullptr) return fail("story.kind", fmt::format("line {}: there is no kind of object '{}'", expectation.line, expectation.kind));
+  if (kind == nullptr)
+    return fail("story.kind",
+                fmt::format("line {}: there is no kind of object '{}'", expectation.line, expectation.kind));
   QILIAN_TRY(const std::string id, substitute_text(expectation.id, *this));
   const std::string what = expectation.kind + " " + id;
   QILIAN_TRY(const std::optional<ledger::Bytes> record, chain_.record({kind->kind, id}));
   std::vector<Check> checks;
   if (expectation.absent || !record) {
-    checks.push_back({what, expectation.absent ? "absent" : "present", record ? "present" : "absent", expectation.absent != record.has_value()});
+    checks.push_back({what, expectation.absent ? "absent" : "present", record ? "present" : "absent",
+                      expectation.absent != record.has_value()});
     return checks;
   }
   QILIAN_TRY(const std::unique_ptr<google::protobuf::Message> message, record_message(*kind, *record));
@@ -179,7 +189,8 @@ Result<TomlValue> Player::lookup(std::string_view path) const {
   }
   if (path.starts_with("object ")) {
     const auto found = objects_.find(path.substr(7));
-    if (found == objects_.end()) return fail("story.name", fmt::format("${{{}}}: no document of that name was played before", path));
+    if (found == objects_.end())
+      return fail("story.name", fmt::format("${{{}}}: no document of that name was played before", path));
     return TomlValue::of_text(found->second);
   }
   const TomlValue* value = &story_.cast;
@@ -187,9 +198,11 @@ Result<TomlValue> Player::lookup(std::string_view path) const {
   while (true) {
     const std::size_t dot = rest.find('.');
     const std::string_view name = rest.substr(0, dot);
-    if (rest == "short" && value != &story_.cast) return TomlValue::of_text(std::string(path.substr(0, path.find('.'))));
+    if (rest == "short" && value != &story_.cast)
+      return TomlValue::of_text(std::string(path.substr(0, path.find('.'))));
     value = value->find(name);
-    if (value == nullptr) return fail("story.name", fmt::format("${{{}}}: '{}' does not stand in cast.toml", path, name));
+    if (value == nullptr)
+      return fail("story.name", fmt::format("${{{}}}: '{}' does not stand in cast.toml", path, name));
     if (dot == std::string_view::npos) break;
     rest.remove_prefix(dot + 1);
   }
@@ -197,7 +210,8 @@ Result<TomlValue> Player::lookup(std::string_view path) const {
     if (const TomlValue* id = value->find("id")) value = id;
   }
   // A value of the cast may name others; one that names itself never ends, hence the bound.
-  if (lookups_ == kMaxLookups) return fail("story.name", fmt::format("${{{}}}: names in cast.toml go in a circle", path));
+  if (lookups_ == kMaxLookups)
+    return fail("story.name", fmt::format("${{{}}}: names in cast.toml go in a circle", path));
   ++lookups_;
   auto replaced = substitute(*value, *this);
   --lookups_;
@@ -212,7 +226,8 @@ Result<ledger::Bytes> Player::public_key(std::string_view name) const {
 Result<std::int64_t> Player::time(std::string_view text) const {
   QILIAN_TRY(const Mark mark, parse_mark(text));
   const auto anchor = anchors_.find(mark.anchor);
-  if (anchor == anchors_.end()) return fail("story.mark", fmt::format("'{}': no step and no document '{}' before this one", text, mark.anchor));
+  if (anchor == anchors_.end())
+    return fail("story.mark", fmt::format("'{}': no step and no document '{}' before this one", text, mark.anchor));
   std::int64_t at = anchor->second;
   for (const Mark::Offset& offset : mark.offsets) at = move_time(at, offset, chain_.unit_lengths());
   return at;

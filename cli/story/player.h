@@ -1,4 +1,5 @@
-// Plays a story: builds, signs and delivers each document's transaction and holds receipt and states against what is expected.
+// Plays a story: builds, signs and delivers each document's transaction and holds receipt and states against what is
+// expected.
 #pragma once
 
 #include <filesystem>
@@ -12,8 +13,10 @@ namespace qilian::cli {
 /// One run. Collaborators outlive it. Not thread-safe.
 class Player final : private Names {
  public:
-  /// `salt` makes a run's transactions different from another's on the same chain. Certificates go to `certificates`; empty: none.
-  Player(const Story& story, Chain& chain, KeyRing& keys, StoryOutput& output, std::string salt, std::filesystem::path certificates);
+  /// `salt` makes a run's transactions different from another's on the same chain. Certificates go to `certificates`;
+  /// empty: none.
+  Player(const Story& story, Chain& chain, KeyRing& keys, StoryOutput& output, std::string salt,
+         std::filesystem::path certificates);
 
   /// Plays everything, whatever fails. Error only where the chain can no longer be asked.
   Result<Totals> play();
@@ -42,8 +45,8 @@ class Player final : private Names {
   std::filesystem::path certificates_folder_;
   std::uint64_t transactions_ = 0;
   mutable int lookups_ = 0;
-  std::map<std::string, std::int64_t, std::less<>> anchors_;   ///< steps and documents -> time
-  std::map<std::string, std::string, std::less<>> objects_;    ///< documents -> the receipt's object
+  std::map<std::string, std::int64_t, std::less<>> anchors_;  ///< steps and documents -> time
+  std::map<std::string, std::string, std::less<>> objects_;   ///< documents -> the receipt's object
   std::vector<std::filesystem::path> written_;
   Totals totals_;
 };

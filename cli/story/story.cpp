@@ -58,7 +58,8 @@ Result<ObjectExpectation> read_object(const TomlValue& table, const std::string&
   out.id = reader.text("id");
   out.absent = reader.boolean_or("absent", false);
   if (const TomlValue* fields = reader.table_or_null("fields")) out.fields = *fields;
-  if (!out.absent && out.fields.fields.empty()) reader.note(table.line, "says nothing of the object: name 'fields' or 'absent = true'");
+  if (!out.absent && out.fields.fields.empty())
+    reader.note(table.line, "says nothing of the object: name 'fields' or 'absent = true'");
   QILIAN_TRY_VOID(reader.finish());
   return out;
 }
@@ -115,7 +116,8 @@ Result<Document> read_document(const TomlValue& table, const std::string& file, 
   } else if (has_call) {
     reader.note(1, "[expect] is missing: every transaction says what is expected of it");
   }
-  if (!has_call && !out.fault && out.expect.objects.empty()) reader.note(1, "has neither 'call' nor [fault] nor [[expect.state]]");
+  if (!has_call && !out.fault && out.expect.objects.empty())
+    reader.note(1, "has neither 'call' nor [fault] nor [[expect.state]]");
   QILIAN_TRY_VOID(reader.finish());
   return out;
 }
@@ -174,7 +176,8 @@ Result<Story> Story::load(const fs::path& folder) {
   if (const TomlValue* live = reader.table_or_null("live")) {
     for (const TomlValue::Field& unit : live->fields) {
       if (!parse_mark("@x+1" + unit.name) || parse_mark("@x+1" + unit.name)->offsets.empty()) {
-        reader.note(unit.value.line, fmt::format("'{}' is not a unit of time; there are ms, s, min, h, d, mo, y", unit.name));
+        reader.note(unit.value.line,
+                    fmt::format("'{}' is not a unit of time; there are ms, s, min, h, d, mo, y", unit.name));
       }
       out.live_units[unit.name] = unit.value.integer;
     }
@@ -195,7 +198,8 @@ std::size_t Story::expectations() const {
     for (const Document& document : step.documents) {
       const Expectation& expect = document.expect;
       count += (document.call.empty() ? 0 : 1) + expect.trace.size() + expect.versions.size() + (expect.object ? 1 : 0);
-      for (const ObjectExpectation& object : expect.objects) count += std::max<std::size_t>(1, object.fields.fields.size());
+      for (const ObjectExpectation& object : expect.objects)
+        count += std::max<std::size_t>(1, object.fields.fields.size());
     }
   }
   return count;

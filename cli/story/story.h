@@ -1,5 +1,5 @@
-// A story as data: a folder with story.toml, cast.toml and one folder of documents for each step. The format is written down in
-// tests/scenarios/README.md; this is its reader.
+// A story as data: a folder with story.toml, cast.toml and one folder of documents for each step. The format is written
+// down in tests/scenarios/README.md; this is its reader.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +15,7 @@ namespace qilian::cli {
 
 /// What is expected of one object: read from the state, with its proof where the story runs live.
 struct ObjectExpectation {
-  std::string kind;    ///< by name (contracts/kinds.h)
+  std::string kind;  ///< by name (contracts/kinds.h)
   std::string id;
   bool absent = false;
   TomlValue fields;
@@ -23,12 +23,12 @@ struct ObjectExpectation {
 };
 
 struct Expectation {
-  std::string code;                        ///< "OK", "EVD-401"; empty in a document without a call
-  bool refused = false;                    ///< at submission: it never stands in a block
-  std::vector<std::string> trace;          ///< texts that the receipt's trace contains
+  std::string code;                              ///< "OK", "EVD-401"; empty in a document without a call
+  bool refused = false;                          ///< at submission: it never stands in a block
+  std::vector<std::string> trace;                ///< texts that the receipt's trace contains
   std::map<std::string, std::int64_t> versions;  ///< of the receipt: negative_list, credit_rules, parameters
-  std::optional<std::string> object;       ///< of the receipt
-  std::vector<ObjectExpectation> objects;  ///< afterwards
+  std::optional<std::string> object;             ///< of the receipt
+  std::vector<ObjectExpectation> objects;        ///< afterwards
 };
 
 /// What happens to nodes. Played live only; in process these documents are passed over.
@@ -40,21 +40,21 @@ struct Fault {
 
 /// A certificate file to write after a document was played live.
 struct CertificateRequest {
-  std::string file;   ///< its name
-  std::string kind;   ///< of an object, by name; empty: the document's own transaction
+  std::string file;  ///< its name
+  std::string kind;  ///< of an object, by name; empty: the document's own transaction
   std::string id;
   std::string claim;  ///< "current" or "history"
 };
 
 struct Document {
   std::string file;
-  std::string name;                   ///< what marks call it
+  std::string name;  ///< what marks call it
   std::string zh;
   std::string en;
-  std::string call;                   ///< empty: a check or a fault
-  std::string lead;                   ///< key name
-  std::vector<std::string> signers;   ///< further key names
-  std::string at;                     ///< mark; empty: at once
+  std::string call;                  ///< empty: a check or a fault
+  std::string lead;                  ///< key name
+  std::vector<std::string> signers;  ///< further key names
+  std::string at;                    ///< mark; empty: at once
   std::optional<CertificateRequest> certificate;
   TomlValue arguments;
   Expectation expect;
@@ -65,17 +65,17 @@ struct Step {
   std::string id;
   std::string zh;
   std::string en;
-  std::int64_t begins_ms = 0;   ///< in process; live a step begins when it begins
+  std::int64_t begins_ms = 0;  ///< in process; live a step begins when it begins
   std::vector<Document> documents;
 };
 
 struct Story {
   std::string zh;
   std::string en;
-  std::filesystem::path genesis;        ///< genesis file of the in-process run
-  std::filesystem::path genesis_live;   ///< genesis file of a live run
+  std::filesystem::path genesis;       ///< genesis file of the in-process run
+  std::filesystem::path genesis_live;  ///< genesis file of a live run
   UnitLengths live_units;
-  TomlValue cast;                       ///< name -> {id, key names, whatever documents refer to}
+  TomlValue cast;  ///< name -> {id, key names, whatever documents refer to}
   std::vector<Step> steps;
 
   /// Errors "toml.*", "story.*" name file, line and key; an unknown key is one of them.
