@@ -4,21 +4,24 @@
 //
 // THE CALLER'S LOOP (one strand owns Core, Verifier and Signer):
 //
-//   core.step(Tick{steady_ms, clock});                     // before each turn's other inputs: the time that they are
-//   judged by core.step(MessageVerified{*verifier.verify(peer, decode(frame))});   ... any number of inputs Ready ready
-//   = core.take_ready(); verifier.set_horizon(core.horizon());
+//   core.step(Tick{steady_ms, clock});        // first in each turn: the time that its other inputs are judged by
+//   core.step(MessageVerified{*verifier.verify(peer, decode(frame))});
+//   ...                                       // any number of inputs
+//   Ready ready = core.take_ready();
+//   verifier.set_horizon(core.horizon());
 //
-//   1. log.append(encode_record(r)) for every ready.records; before them one EnvelopeRecord for every digest of
-//   ready.persist_envelopes.
-//   2. for every own in ready.votes: signed = signer.sign(own.message); log.append(encode_record(record_of(own,
-//   signed))).
-//      Records keep the order 1, 2.
-//   3. send ready.messages_now; run ready.fetch_*, ready.execute, ready.certificates; forget ready.forget. These need
-//   no fsync.
-//   4. if ready.must_sync: one fsync of the log (several turns may share it). On any error: stop the process.
-//   5. only then send the signed votes to every other validator, and core.step(Persisted{signed votes}): the own vote
-//   counts in the
-//      core's quorums only now, so nothing becomes visible before it is durable.
+//   1. Append encode_record(r) to the log for every ready.records; in front of them one EnvelopeRecord for every
+//      digest of ready.persist_envelopes.
+//   2. For every own in ready.votes: signed = signer.sign(own.message), then append record_of(own, signed).
+//   3. Send ready.messages_now; run ready.fetch_*, ready.execute and ready.certificates; drop ready.forget.
+//      These need no fsync.
+//   4. If ready.must_sync: one fsync of the log (several turns may share it). On any error: stop the process.
+//   5. Only then send the signed votes to every other validator, and core.step(Persisted{signed votes}): the own
+//      vote counts in the core's quorums only now, so nothing becomes visible before it is durable.
+//
+// The block frame of a height must be durable no later than this replica's CHECKPOINT of it, or the log must still hold
+// everything above the ledger's durable head. When status().epoch rises, the Verifier learns validators() and the
+// Signer the new key.
 //
 // Votes are `OwnMessage`s without signatures and cannot be sent by mistake; everything in messages_now is either
 // unsigned or a `Verified<Message>`, which an own vote becomes only through step 2 and reaches the core only through
