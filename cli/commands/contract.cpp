@@ -145,7 +145,10 @@ void call(Globals& globals, const contracts::CallSpec& spec, const CallOptions& 
 
 void add_call(CLI::App& noun, const contracts::CallSpec& spec, Globals& globals) {
   const std::string verb(spec.name.substr(spec.name.find('.') + 1));
-  CLI::App* command = noun.add_subcommand(verb, fmt::format("{} {}", spec.label_zh, spec.label_en));
+  std::string dashed = verb;
+  std::replace(dashed.begin(), dashed.end(), '_', '-');
+  CLI::App* command = noun.add_subcommand(dashed, fmt::format("{} {}", spec.label_zh, spec.label_en))->group("Calls");
+  if (dashed != verb) command->alias(verb);
   command->footer("Signatures: " + policy_text(spec.policy) + ".");
   const auto options = std::make_shared<CallOptions>();
   command->add_option("--key", options->key, "Key file or name that leads (pays and is counted)")->required();
