@@ -1,5 +1,7 @@
 #include "contracts/receipts.h"
 
+#include <algorithm>
+
 #include "contracts/common.pb.h"
 #include "contracts/rules.h"
 #include "ledger/core/canonical.h"
@@ -8,7 +10,35 @@
 namespace qilian::contracts {
 namespace {
 
-std::string bounded(std::string text) {
+/// Length of the character that begins at `at`; 0 where no UTF-8 character does.
+std::size_t character_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : 4;
+  if (first < 0xC2 || first > 0xF4) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80) return 0;
+  }
+  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
+  const bool beyond = (first == 0xED && byte(1) >= 0xA0) || (first == 0xF4 && byte(1) >= 0x90);
+  return overlong || beyond ? 0 : length;
+}
+
+/// Traces quote what was asked for, cut where it may: a character cut in two would make the receipt unreadable.
+std::string readable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = character_at(text, at);
+    out += length == 0 ? std::string_view("?") : text.substr(at, length);
+    at += std::max<std::size_t>(length, 1);
+  }
+  return out;
+}
+
+std::string bounded(std::string_view raw) {
+  std::string text = readable(raw);
   if (text.size() <= kMaxTraceBytes) return text;
   std::size_t end = kMaxTraceBytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
