@@ -138,6 +138,11 @@ Outcome check_policy(const Context& context, const Call& call, const SignerRule&
   for (const std::string& organisation : rule.organisations) {
     QILIAN_REQUIRE(context.caller().signed_by(organisation), rule.missing_code, organisation + " has not signed");
   }
+  // The role that was asked of the lead is the role of whoever acts: a stranger's licence does not cover another's act.
+  const bool acts_alone =
+      call.spec().policy == SignaturePolicy::kSelf && !call.spec().roles.empty() && rule.organisations.size() == 1;
+  QILIAN_REQUIRE(!acts_alone || rule.organisations.front() == context.caller().organisation(), "COM-204",
+                 rule.organisations.front() + " acts in " + std::string(call.spec().name) + " and must lead it");
   switch (call.spec().policy) {
     case SignaturePolicy::kRegulators:
       QILIAN_PASS(require_role_count(context, "REGULATOR", 1));

@@ -67,8 +67,11 @@ Outcome reinstate_object(const pb::MembershipReinstate& a, const Context& contex
 
 Outcome reinstate_apply(const pb::MembershipReinstate& a, Context& context) {
   pb::Organisation organisation = *find(context, a.uscc());
+  // The mark of an earlier suspension stays: otherwise one regulator would suspend for long in slices.
+  if (organisation.status() == pb::Organisation::SUSPENDED) {
+    organisation.set_suspended_until(context.time().value());
+  }
   organisation.set_status(pb::Organisation::ADMITTED);
-  organisation.set_suspended_until(0);
   organisation.set_status_before_suspension(pb::Organisation::STATUS_UNSPECIFIED);
   organisation.set_reason(a.reason());
   store(context, organisation);
@@ -89,7 +92,8 @@ SignerRule suspend_signers(const pb::MembershipSuspend& a, const Context& contex
   if (rule.denial || regulators_among_signers(context) >= 2) return rule;
   const bool brief = a.until() != 0 && a.until() <= context.deadline("membership.suspension_single").value();
   const auto organisation = find(context, a.uscc());
-  const bool again = organisation && organisation->suspended_until() != 0;
+  const bool again =
+      organisation && (organisation->suspended_until() != 0 || organisation->status() == pb::Organisation::SUSPENDED);
   if (!brief || again) {
     rule.denial = deny("COM-206", "one regulator suspends once, until " +
                                       std::to_string(context.deadline("membership.suspension_single").value()) +

@@ -51,8 +51,9 @@ Outcome apply_check(const pb::MembershipApply& a) {
   QILIAN_PASS(require_text("sponsor", a.sponsor(), 18));
   QILIAN_PASS(require_count("controllers", static_cast<std::size_t>(a.controllers_size()), 0, kMaxListed));
   for (const std::string& controller : a.controllers()) {
-    const bool person = controller.starts_with("person:") && controller.size() == 71 &&
-                        ledger::from_hex(controller.substr(7)).has_value();
+    // In one writing only: the same person in capitals would be somebody else to the controller group.
+    const auto tag = ledger::from_hex(controller.starts_with("person:") ? controller.substr(7) : "");
+    const bool person = controller.size() == 71 && tag && "person:" + ledger::to_hex(*tag) == controller;
     QILIAN_REQUIRE(person || controller.size() == ledger::Uscc::kSize, "COM-101",
                    "a controller is a USCC or \"person:\" and 64 hex digits of a person tag");
   }

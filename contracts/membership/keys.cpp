@@ -57,7 +57,7 @@ SignerRule rotate_signers(const pb::MembershipRotateKey& a, const Context& conte
 Outcome rotate_object(const pb::MembershipRotateKey& a, const Context& context) {
   const auto old_key = find_key(context, a.old_key());
   QILIAN_REQUIRE(old_key.has_value(), "COM-301", "no key " + short_name(a.old_key()));
-  QILIAN_REQUIRE(old_key->status() != pb::Key::ROTATED, "COM-303",
+  QILIAN_REQUIRE(old_key->status() != pb::Key::ROTATED && old_key->replaced_by().empty(), "COM-303",
                  "key " + short_name(a.old_key()) + " was rotated before");
   QILIAN_REQUIRE(!find_key(context, a.new_key()), "COM-302",
                  "key " + short_name(a.new_key()) + " is registered already");

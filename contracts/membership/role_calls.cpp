@@ -7,6 +7,7 @@
 #include "contracts/membership/membership.h"
 #include "contracts/membership/roles.h"
 #include "contracts/membership/standing.h"
+#include "contracts/signer_rules.h"
 #include "contracts/text_guard.h"
 
 namespace qilian::contracts::membership {
@@ -20,6 +21,19 @@ Outcome add_role_check(const pb::MembershipAddRole& a) {
   QILIAN_PASS(require_text("uscc", a.uscc(), 18));
   QILIAN_REQUIRE(is_role(a.role()), "COM-107", "there is no role " + a.role().substr(0, 32));
   return require_count("sectors", static_cast<std::size_t>(a.sectors_size()), 0, 64);
+}
+
+/// Every rule that asks for two regulators rests on who is one: a single hand neither makes nor unmakes one, and nobody
+/// widens his own powers.
+SignerRule add_role_signers(const pb::MembershipAddRole& a, const Context& context) {
+  if (context.caller().signed_by(a.uscc())) {
+    return signers_denied("COM-207", a.uscc() + " does not give itself a role");
+  }
+  return a.role() == "REGULATOR" ? signed_by_role("REGULATOR", 2) : SignerRule{};
+}
+
+SignerRule remove_role_signers(const pb::MembershipRemoveRole& a, const Context&) {
+  return a.role() == "REGULATOR" ? signed_by_role("REGULATOR", 2) : SignerRule{};
 }
 
 Outcome add_role_object(const pb::MembershipAddRole& a, const Context& context) {
@@ -90,6 +104,7 @@ void add_role_calls(CallList& calls) {
                                         .label_zh = "授予角色",
                                         .label_en = "Give an organisation a role, perhaps for some sectors only"},
                                        {.check = add_role_check,
+                                        .signers = add_role_signers,
                                         .object = add_role_object,
                                         .invariants = add_role_invariants,
                                         .apply = add_role_apply}));
@@ -101,6 +116,7 @@ void add_role_calls(CallList& calls) {
                                                        .label_zh = "撤销角色",
                                                        .label_en = "Take a role from an organisation"},
                                                       {.check = remove_role_check,
+                                                       .signers = remove_role_signers,
                                                        .object = remove_role_object,
                                                        .invariants = remove_role_invariants,
                                                        .apply = remove_role_apply}));

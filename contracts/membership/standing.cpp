@@ -29,6 +29,9 @@ std::vector<std::string> validators(const Context& context) {
 
 bool has_role(const Context& context, std::string_view uscc, std::string_view role) {
   const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, uscc);
+  // An authority's powers end with its standing, although regulators' calls are open to whoever was once admitted.
+  const bool authority = role == "REGULATOR" || role == "PRICING" || role == "REGISTRAR";
+  if (authority && !organisation_active(context, uscc)) return false;
   return organisation &&
          std::ranges::any_of(organisation->roles(), [&](const pb::RoleGrant& held) { return held.role() == role; });
 }
@@ -62,13 +65,19 @@ std::vector<std::string> controller_group(const Context& context, std::string_vi
   const auto visit = [&](const std::string& name) {
     if (seen.size() < limit && seen.insert(name).second) open.push_back(name);
   };
+  // Whom somebody says to be controlled by counts for him at once, and for others once he was admitted: an application
+  // is a stranger's word until a notary and two regulators stand behind it.
+  const auto visit_controlled = [&](const std::string& name) {
+    const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, name);
+    if (!organisation || organisation->admitted_at() != 0) visit(name);
+  };
   for (std::size_t next = 0; next < open.size(); ++next) {
     const std::string name = open[next];
     if (const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, name)) {
       for (const std::string& controller : organisation->controllers()) visit(controller);
     }
     if (const auto controlled = context.get<pb::ControlledOrganisations>(kind::kController, name)) {
-      for (const std::string& organisation : controlled->organisations()) visit(organisation);
+      for (const std::string& organisation : controlled->organisations()) visit_controlled(organisation);
     }
   }
   std::vector<std::string> out;
@@ -80,7 +89,8 @@ std::vector<std::string> controller_group(const Context& context, std::string_vi
 
 bool related(const Context& context, std::string_view a, std::string_view b) {
   if (a == b) return true;
-  return std::ranges::count(controller_group(context, a), b) != 0;
+  return std::ranges::count(controller_group(context, a), b) != 0 ||
+         std::ranges::count(controller_group(context, b), a) != 0;
 }
 
 }  // namespace qilian::contracts

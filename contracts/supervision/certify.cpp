@@ -33,6 +33,12 @@ SignerRule signers(const Args& args, const Context& context) {
                         "a REGULATOR or SERVICE_CERTIFICATION certifies; SERVICE_TRAINING does so for TRAINING");
 }
 
+/// A regulator's call is open; who certifies as a business is asked for its standing.
+CreditClass credit_class(const Args&, const Context& context) {
+  return has_role(context, context.caller().organisation(), "REGULATOR") ? CreditClass::kOpen
+                                                                         : CreditClass::kContinuing;
+}
+
 Outcome object(const Args& args, const Context& context) {
   QILIAN_REQUIRE(!context.exists(kind::kCertificate, args.id()), "COM-302", "certificate " + args.id() + " exists");
   QILIAN_REQUIRE(organisation_exists(context, args.holder()), "COM-301", args.holder() + " is not a member");
@@ -58,14 +64,15 @@ Outcome apply(const Args& args, Context& context) {
 }  // namespace
 
 void add_certificate_calls(CallList& calls) {
-  calls.push_back(make_call<Args>({.name = "supervision.certify",
-                                   .policy = SignaturePolicy::kSelf,
-                                   .roles = {"REGULATOR", "SERVICE_CERTIFICATION", "SERVICE_TRAINING"},
-                                   .credit = CreditClass::kOpen,
-                                   .stopped_by_hold = false,
-                                   .label_zh = "认证",
-                                   .label_en = "Issue a certificate of training, of a standard or of qualification."},
-                                  {.check = check, .signers = signers, .object = object, .apply = apply}));
+  calls.push_back(make_call<Args>(
+      {.name = "supervision.certify",
+       .policy = SignaturePolicy::kSelf,
+       .roles = {"REGULATOR", "SERVICE_CERTIFICATION", "SERVICE_TRAINING"},
+       .credit = CreditClass::kContinuing,
+       .stopped_by_hold = true,
+       .label_zh = "认证",
+       .label_en = "Issue a certificate of training, of a standard or of qualification."},
+      {.check = check, .credit_class = credit_class, .signers = signers, .object = object, .apply = apply}));
 }
 
 }  // namespace qilian::contracts::supervision
