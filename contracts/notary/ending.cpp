@@ -1,6 +1,8 @@
 // Correction, revocation and voidness.
 #include "contracts/notary/ending.h"
 
+#include <algorithm>
+
 #include "contracts/notary/issue.h"
 #include "contracts/notary/notary.h"
 #include "contracts/signer_rules.h"
@@ -76,6 +78,14 @@ Outcome correct_object(const pb::NotaryCorrect& args, const Context& context) {
   const Attestation old = *attestation(context, args.attestation());
   QILIAN_REQUIRE(old.type() == args.replacement().type(), "COM-303",
                  "a correction keeps the type: " + old.id() + " is " + Attestation::Type_Name(old.type()));
+  // Corrections pass for a notary who may no longer issue: about anything else they would be new attestations.
+  for (const pb::Subject& subject : args.replacement().subjects()) {
+    const bool kept = std::ranges::any_of(old.subjects(), [&](const pb::Subject& before) {
+      return before.kind() == subject.kind() && before.id() == subject.id();
+    });
+    QILIAN_REQUIRE(kept, "COM-303",
+                   "a correction keeps to the subjects: " + old.id() + " is not about " + subject.id());
+  }
   return issue_object(args.replacement(), context);
 }
 

@@ -49,6 +49,22 @@ std::size_t officers_needed(const NotaryIssue& issue, const Context& context) {
   return important ? 2 : 1;
 }
 
+// Distinct persons among the issuer's officers that signed: one person under two ids is one.
+std::size_t persons_of(const Context& context, const std::string& issuer) {
+  const std::set<std::string> signing = context.caller().officers_of(issuer);
+  const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, issuer);
+  std::set<std::string> persons;
+  for (const std::string& officer : signing) {
+    std::string person = "officer " + officer;
+    if (organisation) {
+      const auto at = std::ranges::find(organisation->officers(), officer, &pb::Officer::officer_id);
+      if (at != organisation->officers().end() && !at->person_tag().empty()) person = "tag " + at->person_tag();
+    }
+    persons.insert(std::move(person));
+  }
+  return persons.size();
+}
+
 // Everything that `id` rests on, at any depth; stops at the bound.
 std::vector<std::string> rests_on(const Context& context,
                                   const google::protobuf::RepeatedPtrField<std::string>& first) {
@@ -133,6 +149,9 @@ Outcome check_issue(const NotaryIssue& issue) {
   QILIAN_PASS(require_count("depends_on", static_cast<std::size_t>(issue.depends_on_size()), 0, kMaxDependencies));
   for (const std::string& dependency : issue.depends_on()) QILIAN_PASS(require_text("depends_on", dependency, kMaxId));
   QILIAN_PASS(require_count("person_tags", static_cast<std::size_t>(issue.person_tags_size()), 0, 64));
+  // An officer's id is unique within one organisation only.
+  QILIAN_REQUIRE(issue.person_tags().empty() || issue.subjects_size() == 1, "COM-107",
+                 "person tags stand in an attestation about one organisation");
   for (const pb::OfficerTag& tag : issue.person_tags()) {
     QILIAN_PASS(require_text("person_tags.officer_id", tag.officer_id(), kMaxId));
     QILIAN_REQUIRE(tag.person_tag().size() == kPersonTagBytes, "COM-101", "a person tag has 32 bytes");
@@ -147,7 +166,7 @@ SignerRule issue_signers(const NotaryIssue& issue, const Context& context) {
     return signers_denied("NOT-401", issue.issuer() + " holds no notary's licence here");
   }
   const std::size_t needed = officers_needed(issue, context);
-  if (caller.officers_of(issue.issuer()).size() >= needed) return signed_by_each({issue.issuer()});
+  if (persons_of(context, issue.issuer()) >= needed) return signed_by_each({issue.issuer()});
   const auto signatures = std::ranges::count(caller.signers, issue.issuer(), &Signer::organisation);
   if (static_cast<std::size_t>(signatures) >= needed) {
     return signers_denied("COM-208", "two different officers of " + issue.issuer() + " must sign; one signed twice");

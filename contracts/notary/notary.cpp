@@ -4,12 +4,25 @@
 
 #include "contracts/asset_view.h"
 #include "contracts/membership.pb.h"
+#include "contracts/registry/registry.h"
+#include "ledger/core/uscc.h"
 
 namespace qilian::contracts::notary {
 
 using pb::Attestation;
 
 namespace {
+
+// Trades, jobs and incidents take any id, even a version's or an organisation's: what is said about one is not said
+// about the other.
+bool speaks_of(const Attestation& attestation, std::string_view subject) {
+  const bool reserved = registry::parse_version(subject) || ledger::Uscc::parse(subject);
+  return std::ranges::any_of(attestation.subjects(), [&](const pb::Subject& about) {
+    const bool free_id =
+        about.kind() == pb::Subject::TRADE || about.kind() == pb::Subject::JOB || about.kind() == pb::Subject::INCIDENT;
+    return about.id() == subject && !(reserved && free_id);
+  });
+}
 
 // Attestations of one subject, oldest first.
 std::vector<Attestation> all_about(const Context& context, std::string_view subject) {
@@ -19,7 +32,7 @@ std::vector<Attestation> all_about(const Context& context, std::string_view subj
   for (const std::string& id : list->ids()) {
     auto found = attestation(context, id);
     QILIAN_CHECK(found.has_value());
-    out.push_back(std::move(*found));
+    if (speaks_of(*found, subject)) out.push_back(std::move(*found));
   }
   return out;
 }

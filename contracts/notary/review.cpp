@@ -46,7 +46,11 @@ Outcome apply_request_review(const pb::NotaryRequestReview& args, Context& conte
   Attestation record = *attestation(context, args.attestation());
   record.set_status(Attestation::UNDER_REVIEW);
   pb::NotaryReview& review = *record.mutable_review();
+  // What another officer upheld stays upheld until it is decided anew: to ask is not to decide.
+  const pb::NotaryReview earlier = review;
   review.Clear();
+  review.set_outcome(earlier.outcome());
+  review.set_decided_at(earlier.decided_at());
   review.set_requester(args.requester());
   review.set_reason(args.reason());
   review.set_evidence(args.evidence());

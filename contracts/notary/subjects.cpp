@@ -38,6 +38,20 @@ Outcome agree_on_controllers(const Context& context, const pb::NotaryIssue& issu
   return pass();
 }
 
+// A tag that stands was placed by a notary before: another one is a correction of that act, not a new fact.
+Outcome agree_on_tags(const Context& context, const pb::NotaryIssue& issue, const Subject& subject) {
+  const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, subject.id());
+  if (!organisation) return pass();
+  for (const pb::OfficerTag& tag : issue.person_tags()) {
+    for (const pb::Officer& officer : organisation->officers()) {
+      const bool other = officer.officer_id() == tag.officer_id() && !officer.person_tag().empty() &&
+                         officer.person_tag() != tag.person_tag();
+      QILIAN_REQUIRE(!other, "NOT-407", "officer " + tag.officer_id() + " of " + subject.id() + " has another tag");
+    }
+  }
+  return pass();
+}
+
 Outcome agree_on_description(const Context& context, const pb::NotaryIssue& issue, const Subject& subject) {
   const auto version = registry::version(context, subject.id());
   const auto asset = version ? registry::asset(context, version->udi()) : std::nullopt;
@@ -150,6 +164,7 @@ Outcome require_agreement(const Context& context, const pb::NotaryIssue& issue) 
     switch (issue.type()) {
       case Attestation::LEGAL_PERSON_ADMISSION:
         QILIAN_PASS(agree_on_controllers(context, issue, subject));
+        QILIAN_PASS(agree_on_tags(context, issue, subject));
         break;
       case Attestation::DATA_ADMISSION:
         QILIAN_PASS(agree_on_description(context, issue, subject));
