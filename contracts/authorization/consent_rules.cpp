@@ -29,6 +29,11 @@ Outcome check_batch(const Context& context, const pb::Grant& grant, const pb::As
                     const pb::ConsentBatch& batch) {
   const std::string named = "consent batch " + batch.id();
   QILIAN_REQUIRE(context.time().value() < batch.expires(), "AUT-407", named + " has expired");
+  // Persons consent to somebody: to the grantor, or to whoever holds the data or provided it.
+  const std::string& controller = batch.controller();
+  QILIAN_REQUIRE(controller == grant.grantor() || controller == asset.source_unit() ||
+                     registry::has_right(context, asset.udi(), pb::Right::HOLD, controller),
+                 "AUT-407", named + " was given to " + controller + ", who does not hold " + asset.udi());
   QILIAN_REQUIRE(serves(batch, grant), "AUT-407", named + " was not given for every purpose of the grant");
   QILIAN_REQUIRE(asset.pi_class() != pb::Asset::SENSITIVE || has_separate(batch, pb::ConsentBatch::SENSITIVE),
                  "AUT-407", named + " lacks the separate consent for sensitive information 敏感");

@@ -104,8 +104,10 @@ Outcome check_algorithm(const Context& context, const pb::Job& job) {
   const auto checked = context.get<pb::Algorithm>(kind::kAlgorithm, id);
   QILIAN_REQUIRE(checked, "CMP-402", "nobody has checked algorithm " + id + " (compute.check_algorithm)");
   QILIAN_REQUIRE(checked->pass(), "CMP-402", checked->checker() + " refused algorithm " + id);
-  QILIAN_REQUIRE(!related(context, checked->checker(), job.participants(0)), "CMP-402",
-                 "algorithm " + id + " was checked by " + checked->checker() + ", who is related to the performer");
+  for (const std::string& participant : job.participants()) {
+    QILIAN_REQUIRE(!related(context, checked->checker(), participant), "CMP-402",
+                   "algorithm " + id + " was checked by " + checked->checker() + ", who is related to " + participant);
+  }
   return pass();
 }
 
