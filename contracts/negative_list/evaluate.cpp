@@ -21,7 +21,10 @@ struct Walk {
 
 /// The subject as an asset: what the call adds to the version (purposes, buyer, environment).
 AssetView with_call_facts(AssetView view, const ListSubject& subject) {
-  view.attributes.push_back({.name = "purpose", .texts = subject.purposes, .number = std::nullopt});
+  // A purpose that nobody stated is unknown, not none: who leaves it out does not get past an entry about it.
+  if (!subject.purposes.empty()) {
+    view.attributes.push_back({.name = "purpose", .texts = subject.purposes, .number = std::nullopt});
+  }
   view.attributes.push_back({.name = "udi", .texts = {view.udi}, .number = std::nullopt});
   if (!subject.buyer.empty())
     view.attributes.push_back({.name = "buyer", .texts = {subject.buyer}, .number = std::nullopt});
