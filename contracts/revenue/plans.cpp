@@ -66,6 +66,10 @@ Outcome set_plan_object(const pb::RevenueSetPlan& args, const Context& context) 
                  args.grant() + " is no PUBLIC_OPERATION grant: plans share the revenue of public operation");
   QILIAN_REQUIRE(grant->grantor() == args.implementing_agency(), "COM-303",
                  "the implementing agency of " + args.grant() + " is " + grant->grantor());
+  const std::string head = registry::version_id(args.udi(), registry::asset(context, args.udi())->head());
+  const std::vector<pb::Grant> behind = authorization::public_operation_behind(context, head);
+  QILIAN_REQUIRE(std::ranges::any_of(behind, [&](const pb::Grant& one) { return one.id() == args.grant(); }), "COM-303",
+                 "grant " + args.grant() + " does not stand behind " + head);
   return pass();
 }
 

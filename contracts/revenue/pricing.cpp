@@ -17,6 +17,11 @@ std::string yuan(std::int64_t fen) {
   return std::to_string(fen / 100) + "." + (cents.size() == 1 ? "0" : "") + cents + " yuan";
 }
 
+// Where the ceiling that still stands waits while the next one is announced. No UDI begins like this.
+std::string standing_cap_id(std::string_view udi, std::string_view purpose) {
+  return "standing:" + price_cap_id(udi, purpose);
+}
+
 }  // namespace
 
 bool free_purpose(const Context& context, std::string_view purpose) {
@@ -29,6 +34,9 @@ std::string price_cap_id(std::string_view udi, std::string_view purpose) {
 
 std::optional<pb::PriceCap> price_cap(const Context& context, std::string_view udi, std::string_view purpose) {
   auto cap = context.get<pb::PriceCap>(kind::kPriceCap, price_cap_id(udi, purpose));
+  if (cap && context.time().value() < cap->from()) {
+    cap = context.get<pb::PriceCap>(kind::kPriceCap, standing_cap_id(udi, purpose));
+  }
   if (!cap || context.time().value() < cap->from() || context.time().value() >= cap->to()) return std::nullopt;
   return cap;
 }
@@ -84,6 +92,10 @@ Outcome apply_set_price_cap(const pb::RevenueSetPriceCap& args, Context& context
                  : deadline(from, context.parameters().period("revenue.cap_period"), context.calendar()).value());
   cap.set_set_by(context.caller().organisation());
   cap.set_document(args.document());
+  // A ceiling for later leaves the one of today where it is, until its day.
+  if (const auto standing = price_cap(context, args.udi(), args.purpose()); known && from > context.time()) {
+    context.put(kind::kPriceCap, standing_cap_id(args.udi(), args.purpose()), standing.value_or(pb::PriceCap()));
+  }
   context.put(kind::kPriceCap, id, cap, known ? EventKind::kChanged : EventKind::kCreated);
   context.set_object(id);
   return pass();

@@ -59,7 +59,8 @@ std::map<std::string, PeriodGross> gross_by_period(const RevenueCompute& args, c
   std::map<std::string, PeriodGross> out;
   for (const Trade& trade : trades_of(args, context)) {
     const std::string cap_id = price_cap_id(args.udi(), trade.purpose());
-    const auto cap = context.get<pb::PriceCap>(kind::kPriceCap, cap_id);
+    auto cap = price_cap(context, args.udi(), trade.purpose());
+    if (!cap) cap = context.get<pb::PriceCap>(kind::kPriceCap, cap_id);
     if (!cap) continue;
     PeriodGross& period = out[cap_id + "/" + std::to_string(cap->from())];
     period.cap = *cap;
@@ -124,6 +125,8 @@ Outcome compute_object(const RevenueCompute& args, const Context& context) {
     const auto old = settlement(context, args.supersedes());
     QILIAN_REQUIRE(old.has_value(), "COM-301", "no settlement " + args.supersedes());
     QILIAN_REQUIRE(old->status() == Settlement::DISPUTED, "COM-303", "only a disputed settlement is replaced");
+    QILIAN_REQUIRE(old->venue() == args.venue() && old->udi() == args.udi(), "COM-303",
+                   old->id() + " is " + old->venue() + "'s settlement of " + old->udi());
   }
   return pass();
 }
