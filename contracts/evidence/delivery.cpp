@@ -22,7 +22,8 @@ Outcome require_escrow_if_sanctioned(const Context& context, const Trade& trade)
   if (active_sanction(context, trade.seller()) < Severity::kModerate) return pass();
   const bool escrow = std::ranges::any_of(trade.services(), [&](const std::string& id) {
     const auto engagement = context.get<pb::Engagement>(kind::kEngagement, id);
-    return engagement && (engagement->type() == "custody" || engagement->type() == "finance");
+    const bool theirs = engagement && (engagement->client() == trade.seller() || engagement->client() == trade.buyer());
+    return theirs && (engagement->type() == "custody" || engagement->type() == "finance");
   });
   QILIAN_REQUIRE(escrow, "COM-404",
                  trade.seller() + " is sanctioned: an open delivery needs an escrow engagement (custody or finance)");

@@ -58,6 +58,8 @@ Outcome open_dispute_object(const pb::EvidenceOpenDispute& args, const Context& 
   }
   QILIAN_REQUIRE(has_role(context, args.arbitrator(), "SERVICE_ARBITRATION"), "COM-204",
                  args.arbitrator() + " does not hold SERVICE_ARBITRATION");
+  QILIAN_REQUIRE(organisation_active(context, args.arbitrator()), "COM-203",
+                 args.arbitrator() + " is not active: nobody would rule");
   return pass();
 }
 
