@@ -1,5 +1,6 @@
 #include "contracts/period.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -8,6 +9,11 @@ namespace {
 
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kZoneMs = 8 * 3'600'000;
+
+/// The end of the year 9999. Times come from arguments too: what lies beyond reads as this, and no sum overflows.
+constexpr std::int64_t kFarthestMs = 253'402'271'999'999;
+
+TimeMs within_reach(TimeMs time) { return TimeMs(std::clamp(time.value(), -kFarthestMs, kFarthestMs)); }
 
 constexpr std::array<std::string_view, 4> kUnits{"SECOND", "DAY", "WORKING_DAY", "MONTH"};
 
@@ -78,7 +84,7 @@ std::string to_text(const Period& period) {
   return std::to_string(period.n) + " " + std::string(kUnits[static_cast<std::size_t>(period.unit)]);
 }
 
-Date date_of(TimeMs time) { return civil_from_days(floor_div(time.value() + kZoneMs, kDayMs)); }
+Date date_of(TimeMs time) { return civil_from_days(floor_div(within_reach(time).value() + kZoneMs, kDayMs)); }
 
 TimeMs start_of(const Date& date) { return TimeMs(days_from_civil(date) * kDayMs - kZoneMs); }
 
@@ -98,7 +104,7 @@ bool Calendar::working(const Date& date) const {
 }
 
 TimeMs deadline(TimeMs from, const Period& period, const Calendar& calendar) {
-  if (period.unit == Period::Unit::kSecond) return TimeMs(from.value() + period.n * 1000);
+  if (period.unit == Period::Unit::kSecond) return TimeMs(within_reach(from).value() + period.n * 1000);
   // A window of no days is no window: it is over when it opens.
   if (period.n == 0) return from;
   const Date opened = date_of(from);

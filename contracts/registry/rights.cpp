@@ -56,8 +56,8 @@ Outcome check_exclusive(const Context& context, const pb::Asset& asset, const pb
   for (const pb::Right& other : rights(context, asset)) {
     // Rights that begin later exclude one another as well: what counts is that their periods meet.
     const bool over = other.to() != 0 && context.time().value() >= other.to();
-    const bool meet = (other.to() == 0 || candidate.from() < other.to()) &&
-                      (candidate.to() == 0 || other.from() < candidate.to());
+    const bool meet =
+        (other.to() == 0 || candidate.from() < other.to()) && (candidate.to() == 0 || other.from() < candidate.to());
     const bool concerns = other.id() != replaced && other.id() != candidate.parent_right() &&
                           other.type() == candidate.type() && other.status() == pb::Right::ACTIVE && !over && meet;
     if (!concerns) continue;
