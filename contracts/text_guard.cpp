@@ -6,6 +6,7 @@
 #include <array>
 
 #include "contracts/period.h"
+#include "ledger/core/uscc.h"
 
 namespace qilian::contracts {
 namespace {
@@ -39,6 +40,26 @@ bool valid_birth_date(std::string_view digits) {
 
 /// A mobile number: 1, then 3 to 9, then nine digits.
 bool is_mobile(std::string_view text) { return text[0] == '1' && text[1] >= '3'; }
+
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
+
+/// So many hexadecimal digits on end are a digest or a key, whatever stands among them.
+constexpr std::size_t kDigestRun = 32;
+
+/// The run of such characters around `at`, at most `reach` of them to either side.
+std::string_view around(std::string_view text, std::size_t at, std::size_t reach, bool (*belongs)(char)) {
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < reach && belongs(text[begin - 1])) --begin;
+  std::size_t end = at;
+  while (end < text.size() && end - at < reach && belongs(text[end])) ++end;
+  return text.substr(begin, end - begin);
+}
+
+/// The digits stand inside an organisation's code.
+bool is_organisation(std::string_view text, std::size_t at) {
+  return ledger::Uscc::parse(around(text, at, ledger::Uscc::kSize + 1, is_alphanumeric)).has_value();
+}
 
 Outcome personal_data(std::string_view field, std::string_view what) {
   return deny("COM-105", std::string(field) + " holds " + std::string(what) +
@@ -91,8 +112,7 @@ bool is_identity_number(std::string_view text) {
 }
 
 Outcome check_text(std::string_view field, std::string_view text) {
-  // Runs of digits; an identity number may end in X. A neighbouring letter makes it part of another code (a USCC, a
-  // UDI, a hash).
+  // Runs of digits; an identity number may end in X. Letters beside a number do not hide it.
   std::size_t i = 0;
   while (i < text.size()) {
     if (!is_digit(text[i])) {
@@ -102,16 +122,11 @@ Outcome check_text(std::string_view field, std::string_view text) {
     const std::size_t start = i;
     while (i < text.size() && is_digit(text[i])) ++i;
     const std::size_t length = i - start;
-    const bool letter_before = start > 0 && is_letter(text[start - 1]);
-    const bool letter_after = i < text.size() && is_letter(text[i]);
-    if (length == 18 && !letter_before && !letter_after && is_identity_number(text.substr(start, 18))) {
-      return personal_data(field, "an identity number");
-    }
-    if (length == 17 && !letter_before && letter_after && is_identity_number(text.substr(start, 18)) &&
-        (i + 1 == text.size() || (!is_letter(text[i + 1]) && !is_digit(text[i + 1])))) {
-      return personal_data(field, "an identity number");
-    }
-    if (length == 11 && !letter_before && !letter_after && is_mobile(text.substr(start, 11))) {
+    if (length != 11 && length != 17 && length != 18) continue;
+    if (around(text, start, kDigestRun, is_hex).size() >= kDigestRun) continue;
+    const bool identity = length == 18 || (length == 17 && (i + 1 >= text.size() || !is_digit(text[i + 1])));
+    if (identity && is_identity_number(text.substr(start, 18))) return personal_data(field, "an identity number");
+    if (length == 11 && is_mobile(text.substr(start, 11)) && !is_organisation(text, start)) {
       return personal_data(field, "a telephone number");
     }
   }
