@@ -287,18 +287,14 @@ void Driver::truncate_log() {
   std::vector<Bytes> records;
   const auto snapshot = core_->log_snapshot();
   // The start record opens every log; the envelopes stand before the records that name them.
-  std::size_t next = 0;
-  if (!snapshot.empty() && std::holds_alternative<consensus::StartRecord>(snapshot[0])) {
-    records.push_back(consensus::encode_record(snapshot[next++]));
-  } else if (key_) {
-    records.push_back(consensus::encode_record(consensus::StartRecord{executor_->genesis().hash, key_->public_key()}));
-  }
+  QILIAN_CHECK(!snapshot.empty() && std::holds_alternative<consensus::StartRecord>(snapshot[0]));
+  records.push_back(consensus::encode_record(snapshot[0]));
   for (const auto& digest : core_->pinned_envelopes()) {
     if (const auto transaction = mempool_.find(digest)) {
       records.push_back(consensus::encode_record(consensus::EnvelopeRecord{transaction->envelope()}));
     }
   }
-  for (; next < snapshot.size(); ++next) records.push_back(consensus::encode_record(snapshot[next]));
+  for (std::size_t i = 1; i < snapshot.size(); ++i) records.push_back(consensus::encode_record(snapshot[i]));
   unsynced_records_.clear();
   if (const auto restarted = log_->restart_with(records); !restarted) fail(restarted.error());
 }
@@ -309,16 +305,12 @@ void Driver::publish() {
   NodeStatus status;
   status.core = core_->status();
   status.self = self_;
-  status.certified = store().certified();
-  status.executed = executor_->height();
-  status.state_root = executor_->header().state_root;
-  status.block_time = executor_->header().time;
   status.mempool_waiting = mempool_.waiting_count();
   status.mempool_bytes = mempool_.waiting_bytes();
   for (PeerIndex i = 0; i < config_.peers.size(); ++i) {
     status.peers.push_back({config_.peers[i].address, config_.peers[i].replica, mesh_->connected(i), reported_[i]});
   }
-  counters_.height.set(static_cast<std::int64_t>(status.certified.value()));
+  counters_.height.set(static_cast<std::int64_t>(store().certified().value()));
   counters_.view.set(static_cast<std::int64_t>(status.core.view.value()));
   counters_.view_changes.set(static_cast<std::int64_t>(status.core.view_changes));
   counters_.mempool.set(static_cast<std::int64_t>(status.mempool_waiting));
@@ -328,8 +320,18 @@ void Driver::publish() {
 }
 
 NodeStatus Driver::status() const {
-  const std::lock_guard lock(status_mutex_);
-  return status_;
+  NodeStatus status;
+  {
+    const std::lock_guard lock(status_mutex_);
+    status = status_;
+  }
+  // Heights are not a turn old: whoever was told that his block is certified finds it so.
+  const auto state = store().latest();
+  status.executed = state->height();
+  status.state_root = state->header().state_root;
+  status.block_time = state->header().time;
+  status.certified = store().certified();
+  return status;
 }
 
 void Driver::fail(const Error& error) {

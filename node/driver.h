@@ -23,7 +23,7 @@
 
 namespace qilian::node {
 
-/// What the API shows of a node; a copy, at most a tenth of a second old.
+/// What the API shows of a node: heights and root as of now, the rest at most a tenth of a second old.
 struct NodeStatus {
   struct Peer {
     Address address;

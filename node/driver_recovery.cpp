@@ -22,6 +22,7 @@ Result<void> Driver::recover(std::vector<Bytes> log_records) {
   config.max_pending = config_.limits.mempool_transactions;
   config.observer = !self_ || !log_;
   config.await_reports = !config.observer;
+  if (config.observer) log_.reset();
 
   std::vector<consensus::LogRecord> records;
   std::vector<std::shared_ptr<const Transaction>> envelopes;
