@@ -61,8 +61,12 @@ Outcome check_description(const pb::AssetDescription& said) {
     QILIAN_PASS(require_digest_or_commitment("source_evidence", said.source_evidence()));
   }
   QILIAN_PASS(require_count("precision", static_cast<std::size_t>(said.precision_size()), 0, kMaxList));
-  for (const pb::Measure& measure : said.precision())
+  for (const pb::Measure& measure : said.precision()) {
     QILIAN_PASS(require_text("precision.name", measure.name(), kMaxCode));
+    // The negative list reads measures by their names: one called "purpose" would stand in for the call's purpose.
+    QILIAN_REQUIRE(measure.name() == "precision" || measure.name().starts_with("precision_"), "COM-107",
+                   "a measure is called precision or precision_<unit>");
+  }
   QILIAN_PASS(require_count("alt_ids", static_cast<std::size_t>(said.alt_ids_size()), 0, kMaxList));
   for (const pb::AltId& alt : said.alt_ids()) {
     QILIAN_PASS(require_text("alt_ids.scheme", alt.scheme(), kMaxCode));

@@ -1,7 +1,9 @@
 // The registry's half of asset_view.h: what the negative list and others may ask about a version.
 #include <algorithm>
+#include <map>
 
 #include "contracts/asset_view.h"
+#include "contracts/negative_list/attributes.h"
 #include "contracts/registry/steps.h"
 
 namespace qilian::contracts {
@@ -79,6 +81,14 @@ AssetView view_of(const Context& context, const pb::Asset& asset, const pb::Asse
     if (attestation.result == "FAIL") continue;
     view.claims.insert(view.claims.end(), attestation.claims.begin(), attestation.claims.end());
   }
+  // What a notary measured beats what the registrant says, the newest first. Grades and categories are decided, not
+  // measured: they stay the registry's.
+  for (auto claim = view.claims.rbegin(); claim != view.claims.rend(); ++claim) {
+    const negative_list::AttributeSpec* spec = negative_list::find_attribute(claim->name);
+    const bool measured = claim->number != 0 || claim->text.empty();
+    if (spec == nullptr || spec->type != negative_list::AttributeType::kNumber || !measured) continue;
+    out.push_back({.name = claim->name, .texts = {}, .number = claim->number, .attested = true});
+  }
   return view;
 }
 
@@ -88,7 +98,14 @@ class RegistryAssets final : public AssetSource {
  public:
   explicit RegistryAssets(const Context& context) : context_(context) {}
 
+  /// Every entry of the list walks the same lineage: a version is read once.
   std::optional<AssetView> find(std::string_view id) const override {
+    const auto known = read_.find(id);
+    return known != read_.end() ? known->second : read_.emplace(std::string(id), read(id)).first->second;
+  }
+
+ private:
+  std::optional<AssetView> read(std::string_view id) const {
     const std::optional<pb::AssetVersion> found = version(context_, id);
     if (!found) return std::nullopt;
     const std::optional<pb::Asset> owner = asset(context_, found->udi());
@@ -100,8 +117,8 @@ class RegistryAssets final : public AssetSource {
     return view_of(context_, *owner, *found, std::move(parents));
   }
 
- private:
   const Context& context_;
+  mutable std::map<std::string, std::optional<AssetView>, std::less<>> read_;
 };
 
 }  // namespace
