@@ -43,16 +43,6 @@ Outcome resolve_key(const ledger::StateView& state, TimeMs now, const Call& call
   return pass();
 }
 
-/// Who a signature's officer is: by person tag where the organisation gave one, so that one person in two offices stays
-/// one.
-std::string person_of(const Context& context, const Signer& signer) {
-  if (const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, signer.organisation)) {
-    const auto at = std::ranges::find(organisation->officers(), signer.officer, &pb::Officer::officer_id);
-    if (at != organisation->officers().end() && !at->person_tag().empty()) return "tag " + at->person_tag();
-  }
-  return signer.organisation + "/" + signer.officer;
-}
-
 /// `wanted` distinct organisations of the role, by as many distinct persons.
 Outcome require_role_count(const Context& context, std::string_view role, std::size_t wanted) {
   std::set<std::string> organisations;
@@ -60,7 +50,7 @@ Outcome require_role_count(const Context& context, std::string_view role, std::s
   for (const Signer& signer : context.caller().signers) {
     if (!has_role(context, signer.organisation, role) || !organisation_active(context, signer.organisation)) continue;
     organisations.insert(signer.organisation);
-    persons.insert(person_of(context, signer));
+    persons.insert(person_of(context, signer.organisation, signer.officer));
   }
   const std::string needed = std::to_string(wanted) + " organisations with role " + std::string(role) + " sign";
   QILIAN_REQUIRE(organisations.size() >= wanted, "COM-206",
@@ -93,7 +83,7 @@ Outcome check_officers(const Context& context, const SignerRule& rule) {
   std::size_t signatures = 0;
   for (const Signer& signer : context.caller().signers) {
     if (signer.organisation != lead) continue;
-    persons.insert(person_of(context, signer));
+    persons.insert(person_of(context, signer.organisation, signer.officer));
     ++signatures;
   }
   if (persons.size() >= rule.officer_count) return pass();
@@ -103,6 +93,14 @@ Outcome check_officers(const Context& context, const SignerRule& rule) {
 }
 
 }  // namespace
+
+std::string person_of(const Context& context, std::string_view organisation, std::string_view officer) {
+  if (const auto found = context.get<pb::Organisation>(kind::kOrganisation, organisation)) {
+    const auto at = std::ranges::find(found->officers(), officer, &pb::Officer::officer_id);
+    if (at != found->officers().end() && !at->person_tag().empty()) return "tag " + at->person_tag();
+  }
+  return std::string(organisation) + "/" + std::string(officer);
+}
 
 Outcome resolve_caller(const ledger::StateView& state, TimeMs now, const Call& call, std::span<const Signer> body_keys,
                        std::span<const ledger::PublicKey> signers, const ledger::PublicKey& lead, Caller& caller) {

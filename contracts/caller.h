@@ -7,6 +7,10 @@
 
 namespace qilian::contracts {
 
+/// Who an officer is: by person tag where the organisation gave one, so that one person in two offices, or under two
+/// ids, stays one.
+std::string person_of(const Context& context, std::string_view organisation, std::string_view officer);
+
 /// Key stage. Every listed key is known, active now and made for the call, or comes with the arguments; COM-202 names
 /// the first that is not. Fills in the caller.
 Outcome resolve_caller(const ledger::StateView& state, TimeMs now, const Call& call, std::span<const Signer> body_keys,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "contracts/caller.h"
 #include "contracts/members.h"
 #include "contracts/membership.pb.h"
 #include "contracts/notary/notary.h"
@@ -51,16 +52,9 @@ std::size_t officers_needed(const NotaryIssue& issue, const Context& context) {
 
 // Distinct persons among the issuer's officers that signed: one person under two ids is one.
 std::size_t persons_of(const Context& context, const std::string& issuer) {
-  const std::set<std::string> signing = context.caller().officers_of(issuer);
-  const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, issuer);
   std::set<std::string> persons;
-  for (const std::string& officer : signing) {
-    std::string person = "officer " + officer;
-    if (organisation) {
-      const auto at = std::ranges::find(organisation->officers(), officer, &pb::Officer::officer_id);
-      if (at != organisation->officers().end() && !at->person_tag().empty()) person = "tag " + at->person_tag();
-    }
-    persons.insert(std::move(person));
+  for (const std::string& officer : context.caller().officers_of(issuer)) {
+    persons.insert(person_of(context, issuer, officer));
   }
   return persons.size();
 }

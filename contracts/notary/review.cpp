@@ -1,6 +1,7 @@
 // Reviews: asked for by anybody with an interest, decided by another officer.
 #include <algorithm>
 
+#include "contracts/caller.h"
 #include "contracts/notary/ending.h"
 #include "contracts/notary/notary.h"
 #include "contracts/signer_rules.h"
@@ -75,7 +76,9 @@ SignerRule decide_review_signers(const NotaryDecideReview& args, const Context& 
   if (!context.caller().signed_by(found->issuer())) return rule;
   const std::set<std::string> deciding = context.caller().officers_of(found->issuer());
   const bool another = std::ranges::any_of(deciding, [&](const std::string& officer) {
-    return std::ranges::find(found->officers(), officer) == found->officers().end();
+    return std::ranges::none_of(found->officers(), [&](const std::string& signed_by) {
+      return person_of(context, found->issuer(), officer) == person_of(context, found->issuer(), signed_by);
+    });
   });
   if (!another) rule.denial = deny("COM-208", "an officer who did not sign " + found->id() + " must decide its review");
   return rule;

@@ -1,4 +1,5 @@
 // 异议: due process during the window; never stopped by credit, hold or quota.
+#include "contracts/caller.h"
 #include "contracts/members.h"
 #include "contracts/registry/steps.h"
 #include "contracts/text_guard.h"
@@ -76,7 +77,9 @@ SignerRule decide_signers(const pb::RegistryDecideObjection& args, const Context
     return rule;
   } else if (caller.organisation() != found->registrar()) {
     rule.denial = deny("COM-204", "registrar " + found->registrar() + " or a regulator decides");
-  } else if (caller.officer() == found->accepted_by() || caller.officer() == found->reviewed_by()) {
+  } else if (const std::string person = person_of(context, found->registrar(), caller.officer());
+             person == person_of(context, found->registrar(), found->accepted_by()) ||
+             person == person_of(context, found->registrar(), found->reviewed_by())) {
     rule.denial =
         deny("COM-208", "officer " + caller.officer() + " has acted on this application; another one decides");
   }

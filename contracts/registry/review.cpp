@@ -1,4 +1,5 @@
 // From SUBMITTED to REGISTERED: 受理, 形式审核, 公示, 赋码. One person never takes two of the registrar's steps.
+#include "contracts/caller.h"
 #include "contracts/members.h"
 #include "contracts/registry/steps.h"
 #include "contracts/text_guard.h"
@@ -26,7 +27,9 @@ Outcome check_registrar(const Context& context, const pb::Asset& asset, std::ini
   QILIAN_REQUIRE(context.caller().organisation() == asset.registrar(), "COM-204",
                  "registrar " + asset.registrar() + " has accepted this application and decides it");
   for (const std::string& officer : acted) {
-    QILIAN_REQUIRE(officer.empty() || officer != context.caller().officer(), "COM-208",
+    const bool same = !officer.empty() && person_of(context, asset.registrar(), officer) ==
+                                              person_of(context, asset.registrar(), context.caller().officer());
+    QILIAN_REQUIRE(!same, "COM-208",
                    "officer " + officer + " has already acted on this application; another one decides");
   }
   return pass();
