@@ -70,7 +70,11 @@ void store(Context& context, const pb::Determination& determination, EventKind e
   negative->set_repaired_at(determination.repaired_at());
   negative->set_expires_at(determination.public_max_to());
   negative->set_serious_notice(undecided && determination.severity() == pb::Severity::SERIOUS);
-  negative->set_notice_lapses_at(determination.review_by());
+  // A clock against authorities too: a notice that nobody confirms stops admissions no longer than a review would.
+  const bool waits = determination.status() == pb::Determination::NOTIFIED;
+  const TimeMs confirm_by = deadline(TimeMs(determination.object_by()),
+                                     context.parameters().period("credit.review_window"), context.calendar());
+  negative->set_notice_lapses_at(waits ? confirm_by.value() : determination.review_by());
   context.put(kind::kCreditProfile, determination.subject(), profile);
   context.set_object(determination.id());
 }

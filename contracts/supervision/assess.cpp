@@ -1,4 +1,7 @@
 // 评估: the result becomes a credit event by itself 保四.
+#include <algorithm>
+
+#include "contracts/credit.pb.h"
 #include "contracts/credit_view.h"
 #include "contracts/members.h"
 #include "contracts/registry/registry.h"
@@ -66,7 +69,13 @@ Outcome invariants(const Args& args, const Context& context) {
   const auto asset = registry::asset(context, version ? version->udi : args.subject());
   QILIAN_REQUIRE(!asset || !related(context, assessor, asset->registrant()), "SUP-401",
                  "assessor " + assessor + " is related to registrant " + (asset ? asset->registrant() : ""));
-  return check_qualification(context, args.qualification(), assessor);
+  QILIAN_PASS(check_qualification(context, args.qualification(), assessor));
+  const auto rules = context.get<pb::CreditRules>(kind::kCreditRules, "current");
+  const bool known =
+      !rules || args.behaviour().empty() ||
+      std::ranges::find(rules->behaviours(), args.behaviour(), &pb::Behaviour::code) != rules->behaviours().end();
+  QILIAN_REQUIRE(known, "CRD-409", "behaviour " + args.behaviour() + " is not in the catalogue");
+  return pass();
 }
 
 Outcome apply(const Args& args, Context& context) {
