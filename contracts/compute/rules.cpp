@@ -92,7 +92,9 @@ Outcome check_inputs_allowed(const Context& context, const pb::Job& job) {
   }
   for (const pb::JobInput& input : job.inputs()) {
     const std::string version = registry::version_id(input.udi(), input.version());
-    QILIAN_PASS(authorization::check_redevelopment(context, job.participants(0), version));
+    for (const std::string& participant : job.participants()) {
+      QILIAN_PASS(authorization::check_redevelopment(context, participant, version));
+    }
   }
   for (const pb::JobInput& input : job.inputs()) QILIAN_PASS(check_serves(context, job, input));
   return pass();

@@ -54,11 +54,6 @@ Outcome require_listing(const EvidenceOffer& args, const Context& context) {
   return pass();
 }
 
-// What stands in for the admission that a listing relied on.
-Attested admission_for(const Trade& trade) {
-  return trade.channel() == Trade::OFF_VENUE ? Attested::kAdmission : Attested::kNone;
-}
-
 }  // namespace
 
 Outcome check_offer(const EvidenceOffer& args) {
@@ -119,7 +114,8 @@ std::vector<ListSubject> offer_subjects(const EvidenceOffer& args, const Context
 
 Outcome offer_invariants(const EvidenceOffer& args, const Context& context) {
   const Trade trade = described(args, context);
-  return require_sale(context, trade, admission_for(trade));
+  // The listing relied on an admission; it must not have fallen since.
+  return require_sale(context, trade, Attested::kAdmission);
 }
 
 Outcome apply_offer(const EvidenceOffer& args, Context& context) {
@@ -162,7 +158,7 @@ Outcome agree_object(const pb::EvidenceAgree& args, const Context& context) {
 
 Outcome agree_invariants(const pb::EvidenceAgree& args, const Context& context) {
   const Trade found = *trade(context, args.trade());
-  return require_sale(context, found, admission_for(found));
+  return require_sale(context, found, Attested::kAdmission);
 }
 
 Outcome apply_agree(const pb::EvidenceAgree& args, Context& context) {
