@@ -592,3 +592,160 @@ TEST_CASE("letters beside a number do not hide it, and digits inside a digest ar
   CHECK(code(check_text("id", "trade-a13812345678abcdefabcdefabcdefabc")) == "OK");
   CHECK(code(check_text("id", "a11010519491231002Xabcdef")) == "COM-105");
 }
+
+TEST_CASE("a measure does not stand in for an attribute that the negative list reads") {
+  MarketWorld world;
+  pb::RegistrySubmit submit = MarketWorld::submission("DLR", 'R', 1);
+  pb::Measure* measure = submit.mutable_description()->add_precision();
+  for (const char* name : {"purpose", "buyer", "subject_count", "industry"}) {
+    CAPTURE(name);
+    measure->set_name(name);
+    CHECK(world.call("registry.submit", submit, {"DLR"}).code == "COM-107");
+  }
+  measure->set_name("precision_km");
+  CHECK(world.call("registry.submit", submit, {"DLR"}).code == "OK");
+}
+
+TEST_CASE("COM-401: what a notary measured beats what the registrant says") {
+  MarketWorld world;
+  pb::RegistrySubmit submit = MarketWorld::submission("DLR", 'P', 1);
+  pb::Measure* measure = submit.mutable_description()->add_precision();
+  measure->set_name("precision_km");
+  measure->set_value(100);
+  REQUIRE(world.enter(submit, "DLR").code == "OK");
+  pb::NegativeList list;
+  list.set_version(1);
+  pb::NegativeEntry& entry = *list.add_entries();
+  entry.set_code("NL-1");
+  entry.set_mode(pb::NegativeEntry::PROHIBIT);
+  entry.set_reach(pb::NegativeEntry::SELF);
+  entry.add_operations(pb::NegativeEntry::GRANT);
+  entry.mutable_matcher()->set_op(pb::Matcher::AT_MOST);
+  entry.mutable_matcher()->set_attribute("precision_km");
+  entry.mutable_matcher()->set_number(10);
+  world.put(kind::kList, "1", list);
+  pb::ListRegister versions;
+  versions.add_versions()->set_version(1);
+  world.put(kind::kListRegister, "current", versions);
+  pb::AuthorizationGrant grant = MarketWorld::licence("L1", "DLR", "BUY", submit.udi(), world.in_days(100));
+  CHECK(world.call("authorization.grant", grant, {"DLR", "BUY"}).code == "OK");
+  world.attest("A1", pb::Attestation::DATA_ADMISSION, submit.udi() + "@1", "precision_km", "");
+  auto attestation = world.get<pb::Attestation>(kind::kAttestation, "A1");
+  attestation.mutable_claims(0)->set_number(1);
+  world.put(kind::kAttestation, "A1", attestation);
+  grant.set_id("L2");
+  CHECK(world.call("authorization.grant", grant, {"DLR", "BUY"}).code == "COM-401");
+}
+
+TEST_CASE("COM-208: one person under two ids does not take two of the registrar's steps") {
+  MarketWorld world;
+  const pb::RegistrySubmit submit = MarketWorld::submission("DLR", 'R', 1);
+  REQUIRE(world.call("registry.submit", submit, {"DLR"}).code == "OK");
+  auto registrar = world.get<pb::Organisation>(kind::kOrganisation, MarketWorld::uscc("REGR"));
+  registrar.mutable_officers(0)->set_person_tag(std::string(32, 'a'));
+  registrar.mutable_officers(1)->set_person_tag(std::string(32, 'a'));
+  world.put(kind::kOrganisation, MarketWorld::uscc("REGR"), registrar);
+  pb::RegistryAccept accept;
+  accept.set_udi(submit.udi());
+  REQUIRE(world.call("registry.accept", accept, {"REGR-1"}).code == "OK");
+  pb::RegistryReview review;
+  review.set_udi(submit.udi());
+  review.set_pass(true);
+  CHECK(world.call("registry.review", review, {"REGR-2"}).code == "COM-208");
+  CHECK(world.call("registry.review", review, {"REGR-3"}).code == "OK");
+}
+
+TEST_CASE("a SERIOUS notice that nobody confirms stops admissions for a time, not for ever") {
+  Network network;
+  network.add_member("DLR", network_test::kDealer, {"DEALER"});
+  pb::CreditNotify notify;
+  notify.set_subject(std::string(network_test::kDealer));
+  notify.set_behaviour("FORGERY");
+  notify.set_severity(pb::Severity::SERIOUS);
+  notify.add_evidence("E1");
+  notify.set_basis("a rule");
+  notify.set_service_evidence(network_test::digest("served"));
+  const auto receipt = network.run("credit.notify", notify, {"REG1"});
+  REQUIRE(receipt.code() == "OK");
+  const auto profile = network.get<pb::CreditProfile>(kind::kCreditProfile, network_test::kDealer);
+  const auto notice = network.get<pb::Determination>(kind::kDetermination, receipt.object());
+  CHECK(profile.negatives(0).serious_notice());
+  CHECK(profile.negatives(0).notice_lapses_at() > notice.object_by());
+}
+
+TEST_CASE("CRD-409: an assessor does not invent conduct") {
+  MarketWorld world;
+  world.environment();
+  pb::CreditRules rules;
+  rules.set_version(1);
+  rules.add_behaviours()->set_code("RECORD_GAP");
+  world.put(kind::kCreditRules, "current", rules);
+  pb::SupervisionAssess assess;
+  assess.set_id("ASM-9");
+  assess.set_type(pb::Assessment::DATA);
+  assess.set_subject("records");
+  assess.set_organisation(MarketWorld::uscc("DLR"));
+  assess.set_method(pb::Assessment::THIRD_PARTY);
+  assess.set_result(pb::Assessment::FAIL);
+  assess.set_report(contracts::test::digest("report"));
+  assess.set_qualification("CERT-TST");
+  assess.set_behaviour("LOOKS_BAD");
+  CHECK(world.call("supervision.assess", assess, {"TST"}).code == "CRD-409");
+  assess.set_behaviour("RECORD_GAP");
+  CHECK(world.call("supervision.assess", assess, {"TST"}).code == "OK");
+}
+
+TEST_CASE("AUT-412: an operator does not re-develop what it delivered from a second place in the job") {
+  MarketWorld world;
+  world.public_data();
+  world.environment();
+  world.finished_job();
+  REQUIRE(world.call("registry.derive", world.derivation(), {"OPR"}).code == "OK");
+  REQUIRE(world.finish(world.p1).code == "OK");
+  auto product = world.get<pb::Asset>(kind::kAsset, world.p1);
+  product.set_delivered_at(1);
+  world.put(kind::kAsset, world.p1, product);
+  REQUIRE(world
+              .call("authorization.grant", MarketWorld::licence("L1", "OPR", "DLR", world.p1, world.in_days(100)),
+                    {"OPR", "DLR"})
+              .code == "OK");
+  pb::ComputePlan plan = world.plan("J2");
+  plan.clear_inputs();
+  pb::JobInput* input = plan.add_inputs();
+  input->set_udi(world.p1);
+  input->set_version(1);
+  input->set_grant("L1");
+  plan.clear_participants();
+  plan.add_participants(MarketWorld::uscc("DLR"));
+  CHECK(world.call("compute.plan", plan, {"DLR"}).code == "OK");
+  plan.set_id("J3");
+  plan.add_participants(MarketWorld::uscc("OPR"));
+  CHECK(world.call("compute.plan", plan, {"DLR", "OPR"}).code == "AUT-412");
+}
+
+TEST_CASE("EVD-407: a listing does not outlive the admission that it relied on") {
+  TradingFloor floor;
+  floor.attest(kFactor);
+  floor.must("evidence.list", listing("L1"), {"DLR", "VEN"});
+  pb::EvidenceOffer offer;
+  offer.set_channel(pb::Trade::ON_VENUE);
+  offer.set_venue("VEN");
+  offer.set_listing("L1");
+  offer.set_seller("DLR");
+  offer.set_buyer("BUY");
+  offer.set_asset(trading::version(kFactor));
+  offer.set_purpose("INDUSTRY");
+  offer.set_pricing(pb::AUTONOMOUS);
+  offer.set_price_commitment(trading::commitment("price"));
+  for (const char* id : {"T1", "T2"}) floor.license(std::string("LIC-") + id, "DLR", "BUY", kFactor, "INDUSTRY", id);
+  offer.set_id("T1");
+  offer.set_licence("LIC-T1");
+  CHECK(floor.run("evidence.offer", offer, {"DLR"}) == "OK");
+  pb::NotaryRevoke revoke;
+  revoke.set_attestation("DA-" + kFactor);
+  revoke.set_reason("contrary to fact");
+  floor.must("notary.revoke", revoke, {"NOT"});
+  offer.set_id("T2");
+  offer.set_licence("LIC-T2");
+  CHECK(floor.run("evidence.offer", offer, {"DLR"}) == "EVD-407");
+}
