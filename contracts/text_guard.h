@@ -11,9 +11,10 @@ class Message;
 
 namespace qilian::contracts {
 
-/// COM-105 when the text holds a resident identity number (GB 11643: known province, valid date, checksum; 18
-/// characters, no adjoining digit or letter) or a mainland mobile number (11 digits from 13 to 19, no adjoining
-/// digits). `field` names the place in the trace; the trace never repeats the number.
+/// COM-105 when the text holds a resident identity number (GB 11643: known province, valid date, checksum) or a
+/// mainland mobile number (11 digits from 13 to 19). No digit adjoins either; letters may. Runs of 32 or more
+/// hexadecimal digits (digests, keys) are spared, and telephone numbers inside an organisation's code. `field` names
+/// the place in the trace; the trace never repeats the number.
 Outcome check_text(std::string_view field, std::string_view text);
 
 /// check_text on every string field of the message, nested ones too; COM-107 for an enum value that its type does not
