@@ -70,6 +70,10 @@ void Core::on(const MessageVerified& input) {
       observing_ = true;
       stop("a message signed by this replica is not in its log: it only observes until governance admits a new key");
     }
+    // An own COMMIT of a view left behind, which a peer kept: it was durable here once and counts again.
+    const auto* commit = std::get_if<Commit>(&*input.message);
+    if (commit == nullptr || observing_ || commit->view >= view_) return;
+    on_message(input.message);
     return;
   }
   on_message(input.message);

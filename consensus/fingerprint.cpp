@@ -47,7 +47,7 @@ Digest Core::fingerprint() const {
     out.u8(slot.prepared ? 1 : 0);
     if (slot.prepared) write(out, *slot.prepared);
     add(out, slot.own_commit);
-    add(out, slot.old_commits);
+    for (const auto& [key, message] : slot.old_commits) write(out, *signed_header(*message));
     out.u8(slot.committed ? 1 : 0);
     if (slot.committed) out.raw(slot.committed->view());
   }

@@ -189,8 +189,8 @@ void Core::note_committed(Slot& slot) {
   if (slot.committed) return;
   slot.committed = committed_digest(slot, n());
   if (slot.committed && *slot.committed != kNullDigest && find_proposal(*slot.committed) == nullptr) {
-    const auto& commits = slot.commits.empty() ? slot.old_commits : slot.commits;
-    request_proposal(*slot.committed, commits.begin()->first);
+    request_proposal(*slot.committed,
+                     slot.commits.empty() ? slot.old_commits.begin()->first.first : slot.commits.begin()->first);
   }
 }
 

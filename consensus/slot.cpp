@@ -4,8 +4,10 @@ namespace qilian::consensus {
 
 void Slot::add_old_commit(const Verified<Message>& message) {
   const auto& commit = std::get<Commit>(*message);
-  const auto [it, fresh] = old_commits.try_emplace(commit.sender, message);
-  if (!fresh && std::get<Commit>(*it->second).view < commit.view) it->second = message;
+  old_commits.try_emplace({commit.sender, commit.view}, message);
+  const auto first = old_commits.lower_bound({commit.sender, View(0)});
+  const auto last = old_commits.lower_bound({ReplicaId(commit.sender.value() + 1), View(0)});
+  if (std::distance(first, last) > static_cast<std::ptrdiff_t>(kMaxOldViews)) old_commits.erase(first);
 }
 
 void Slot::retire_commits() {
@@ -47,13 +49,18 @@ std::optional<PreparedCertificate> prepared_certificate(const Slot& slot, std::s
 }
 
 std::optional<ProposalDigest> committed_digest(const Slot& slot, std::size_t n) {
-  for (const auto* commits : {&slot.commits, &slot.old_commits}) {
-    if (commits->size() < ledger::quorum(n)) continue;
-    std::map<std::pair<View, ProposalDigest>, std::size_t> count;
-    for (const auto& [sender, message] : *commits) {
-      const auto& commit = std::get<Commit>(*message);
-      if (++count[{commit.view, commit.digest}] >= ledger::quorum(n)) return commit.digest;
-    }
+  if (slot.commits.size() < ledger::quorum(n) && slot.old_commits.size() < ledger::quorum(n)) return std::nullopt;
+  // Keys hold each sender once per view, so this counts distinct signers of one digest in one view.
+  std::map<std::pair<View, ProposalDigest>, std::size_t> count;
+  const auto reaches_quorum = [&](const Verified<Message>& message) {
+    const auto& commit = std::get<Commit>(*message);
+    return ++count[{commit.view, commit.digest}] >= ledger::quorum(n);
+  };
+  for (const auto& [sender, message] : slot.commits) {
+    if (reaches_quorum(message)) return std::get<Commit>(*message).digest;
+  }
+  for (const auto& [key, message] : slot.old_commits) {
+    if (reaches_quorum(message)) return std::get<Commit>(*message).digest;
   }
   return std::nullopt;
 }

@@ -31,9 +31,11 @@ struct Slot {
   std::optional<SignedHeader> own_commit;       ///< the durable COMMIT whose record holds `prepared`
   std::optional<ProposalDigest> committed;      ///< committed-local; never changes
 
-  /// The highest COMMIT of each replica below the current view: q of one view and digest still commit the slot, so that
-  /// a replica that gave up a view alone can finish what the others committed in it.
-  std::map<ReplicaId, Verified<Message>> old_commits;
+  /// COMMITs of views below the current one, the kMaxOldViews highest of each sender: q of one view and digest still
+  /// commit the slot, so that a replica that gave up a view alone can finish what the others committed in it, and they
+  /// still hold what it needs.
+  static constexpr std::size_t kMaxOldViews = 8;
+  std::map<std::pair<ReplicaId, View>, Verified<Message>> old_commits;
 
   /// `commits` become old ones: their view is over here.
   void retire_commits();

@@ -156,11 +156,10 @@ void Core::answer_status(const Status& status) {
         if (sender != peer) relay(peer, message);
       }
     }
-    // COMMITs help in any view.
-    for (const auto* commits : {&slot.commits, &slot.old_commits}) {
-      for (const auto& [sender, message] : *commits) {
-        if (sender != peer) relay(peer, message);
-      }
+    // COMMITs help in any view; the peer's own ones may be gone from its compacted log.
+    for (const auto& [sender, message] : slot.commits) relay(peer, message);
+    for (const auto& [key, message] : slot.old_commits) {
+      if (!slot.committed || std::get<Commit>(*message).digest == *slot.committed) relay(peer, message);
     }
   }
 }

@@ -66,9 +66,9 @@ void Oracle::state(std::uint32_t replica, std::uint32_t incarnation, const conse
   }
   if (stable > done) fail("replica " + std::to_string(replica) + " has a low watermark above what it executed");
   marks = {incarnation, stable, done, view};
-  // Prepares and commits of two windows, two windows of votes for later views, three of checkpoints, four view changes
-  // of each, proposals.
-  const std::size_t bound = n_ * (2 + 2 + 6 + 3) * window_ + 4 * n_ + 16 * window_;
+  // Prepares and commits of two windows, commits of eight views behind, two windows of votes for later views, three of
+  // checkpoints, four view changes of each, proposals.
+  const std::size_t bound = n_ * (2 + 16 + 6 + 3) * window_ + 4 * n_ + 16 * window_;
   if (status.buffered > bound)
     fail("replica " + std::to_string(replica) + " buffers " + std::to_string(status.buffered) + " messages");
   if (status.stopped && !byzantine_.contains(replica))

@@ -329,3 +329,27 @@ TEST_CASE("a replica that gave up a view alone still commits with the commits of
   for (const std::uint32_t i : {0U, 2U}) REQUIRE(bench.deliver(i, Bench::commit(i, 0, 1, what->digest())).has_value());
   CHECK(bench.executed.size() == 1);
 }
+
+TEST_CASE("commits of several views behind are told apart, and the quorum of one of them commits the slot") {
+  Bench bench(1);
+  bench.admit(envelope(1));
+  const auto what = bench.proposal(1, {envelope(1).digest});
+  enter(bench, 4, {Bench::view_change(0, 4), Bench::view_change(2, 4), Bench::view_change(3, 4)});
+  for (const std::uint32_t i : {0U, 2U}) REQUIRE(bench.deliver(i, Bench::commit(i, 3, 1, what->digest())).has_value());
+  for (const std::uint32_t i : {0U, 2U}) REQUIRE(bench.deliver(i, Bench::commit(i, 2, 1, what->digest())).has_value());
+  CHECK(bench.sent_at_once<FetchProposals>() == 0);
+  REQUIRE(bench.deliver(3, Bench::commit(3, 2, 1, what->digest())).has_value());
+  CHECK(bench.sent_at_once<FetchProposals>() == 1);
+  REQUIRE(bench.deliver(2, Proposals{{*what}, {}}).has_value());
+  CHECK(bench.executed.size() == 1);
+}
+
+TEST_CASE("an own commit of a view left behind counts again when a peer brings it back") {
+  Bench bench(1);
+  const auto what = bench.proposal(1, {envelope(1).digest});
+  enter(bench, 4, {Bench::view_change(0, 4), Bench::view_change(2, 4), Bench::view_change(3, 4)});
+  for (const std::uint32_t i : {0U, 2U}) REQUIRE(bench.deliver(i, Bench::commit(i, 2, 1, what->digest())).has_value());
+  REQUIRE(bench.deliver(2, Bench::commit(1, 2, 1, what->digest())).has_value());
+  CHECK_FALSE(bench.core().status().stopped.has_value());
+  CHECK(bench.sent_at_once<FetchProposals>() == 1);
+}
