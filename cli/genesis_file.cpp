@@ -85,7 +85,7 @@ class GenesisReader {
                 [](const auto& a, const auto& b) { return a.code() < b.code(); });
       put(kind::kCreditRules, "current", rules);
     }
-    out_.genesis.records.merge(members_.records(out_.genesis.time));
+    out_.genesis.records.merge(members_.records(out_.genesis.time, undertakings_expire_));
     QILIAN_TRY(out_.genesis, Genesis::compile(out_.genesis));
     QILIAN_TRY_VOID(contracts::check_genesis(out_.genesis));
     return std::move(out_);
@@ -153,6 +153,8 @@ class GenesisReader {
       parameter.set_value(value);
     }
     put(kind::kParameters, "current", record);
+    const contracts::Parameters parameters = contracts::Parameters::decode(ledger::encode(record));
+    undertakings_expire_ = contracts::deadline(out_.genesis.time, parameters.period("membership.undertaking_term"), {});
     return {};
   }
 
@@ -266,6 +268,7 @@ class GenesisReader {
   GenesisNames names_;
   GenesisChoices choices_;
   GenesisMembers members_;
+  ledger::TimeMs undertakings_expire_;
   CompiledGenesis out_;
 };
 

@@ -18,10 +18,6 @@ namespace kind = contracts::kind;
 namespace pb = contracts::pb;
 using ledger::fail;
 
-/// How long an undertaking given at the genesis holds: what membership.undertaking_term has for every other one, at its
-/// longest.
-constexpr std::int64_t kUndertakingMs = std::int64_t{3} * 366 * 86'400'000;
-
 pb::Organisation organisation_record(const GenesisMember& member, ledger::TimeMs time) {
   pb::Organisation out;
   out.set_uscc(member.uscc);
@@ -50,7 +46,7 @@ pb::Organisation organisation_record(const GenesisMember& member, ledger::TimeMs
   return out;
 }
 
-pb::Undertaking undertaking_record(const GenesisMember& member, ledger::TimeMs time) {
+pb::Undertaking undertaking_record(const GenesisMember& member, ledger::TimeMs time, ledger::TimeMs expires) {
   pb::Undertaking out;
   out.set_id("genesis");
   out.set_organisation(member.uscc);
@@ -59,7 +55,7 @@ pb::Undertaking undertaking_record(const GenesisMember& member, ledger::TimeMs t
   }
   out.set_text('\x01' + ledger::sha256({member.undertaking}).str());
   out.set_signed_at(time.value());
-  out.set_expires(time.value() + kUndertakingMs);
+  out.set_expires(expires.value());
   return out;
 }
 
@@ -89,7 +85,8 @@ const std::string* GenesisMembers::uscc_of(std::string_view short_name) const {
 
 void GenesisMembers::set_validators(std::vector<std::string> organisations) { validators_ = std::move(organisations); }
 
-std::map<ledger::Key, ledger::Bytes> GenesisMembers::records(ledger::TimeMs time) const {
+std::map<ledger::Key, ledger::Bytes> GenesisMembers::records(ledger::TimeMs time,
+                                                             ledger::TimeMs undertakings_expire) const {
   std::map<ledger::Key, ledger::Bytes> out;
   const auto put = [&](ledger::Kind number, const std::string& id, const google::protobuf::Message& record) {
     out[{number, id}] = ledger::encode(record);
@@ -97,7 +94,7 @@ std::map<ledger::Key, ledger::Bytes> GenesisMembers::records(ledger::TimeMs time
   std::map<std::string, std::set<std::string>> controlled;
   for (const GenesisMember& member : members_) {
     put(kind::kOrganisation, member.uscc, organisation_record(member, time));
-    put(kind::kUndertaking, member.uscc, undertaking_record(member, time));
+    put(kind::kUndertaking, member.uscc, undertaking_record(member, time, undertakings_expire));
     for (const std::string& controller : member.controllers) controlled[controller].insert(member.uscc);
     for (const GenesisOfficer& officer : member.officers) {
       pb::Key key;

@@ -39,7 +39,7 @@ class GenesisMembers {
   const std::string* uscc_of(std::string_view short_name) const;
   void set_validators(std::vector<std::string> organisations);
   /// ADMITTED with basis "genesis", as of the genesis' time.
-  std::map<ledger::Key, ledger::Bytes> records(ledger::TimeMs time) const;
+  std::map<ledger::Key, ledger::Bytes> records(ledger::TimeMs time, ledger::TimeMs undertakings_expire) const;
 
  private:
   std::vector<GenesisMember> members_;

@@ -3,8 +3,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <csignal>
+#include <cstdlib>
 
 #include "cli/commands/commands.h"
+#include "cli/process.h"
 
 namespace {
 
@@ -27,6 +29,9 @@ int main(int argc, char** argv) {
       ->envname("QILIAN_NETWORK");
   app.add_option("--node", globals.node, "A node's address, http://HOST:PORT");
   app.add_option("--genesis", globals.genesis, "The compiled genesis that you trust");
+  app.add_option_function<std::string>(
+      "--bin", [](const std::string& folder) { setenv(qilian::cli::kProgramsVariable, folder.c_str(), 1); },
+      "Where qiliand is, for commands that start nodes (default: beside this program, or the PATH)");
   app.add_option("--passphrase-file", globals.passphrase_file,
                  "First line: the passphrase of key files (or set QILIAN_PASSPHRASE)");
 

@@ -64,7 +64,7 @@ std::string claim_sentence(const VerifiedState& state, const ledger::Header& hea
   const auto height = header.height.value();
   switch (state.claim) {
     case Claim::kCurrent:
-      return fmt::format("After block {} the record of {} was the one below; it had changed {} time(s).", height,
+      return fmt::format("After block {} the record of {} was the one below, left by the last of {} event(s).", height,
                          object, state.count);
     case Claim::kAtHeight:
       return fmt::format("After block {} the record of {} was the one below.", state.from.value(), object);

@@ -26,6 +26,9 @@ namespace fs = std::filesystem;
 using ledger::fail;
 using namespace std::chrono_literals;
 
+/// How long a fresh process may take to bear its program's name.
+constexpr int kNamingMs = 200;
+
 /// Waits for a child of ours; for others, until the pid is gone.
 bool gone(pid_t pid, const std::string& program_name) {
   int status = 0;
@@ -61,6 +64,11 @@ ledger::Result<pid_t> start_process(const fs::path& program, const std::vector<s
   posix_spawnattr_destroy(&attributes);
   if (error != 0)
     return fail("process.start", fmt::format("{} cannot be started: {}", program.string(), std::strerror(error)));
+  // The child bears our own name for a moment still; whoever asks by name would think that it is gone.
+  const std::string name = program.filename().string();
+  for (int waited_ms = 0; waited_ms < kNamingMs && kill(pid, 0) == 0 && !process_runs(pid, name); ++waited_ms) {
+    std::this_thread::sleep_for(1ms);
+  }
   return pid;
 }
 
@@ -106,7 +114,11 @@ void stop_process(pid_t pid, const std::string& program_name, int grace_ms) {
 ledger::Result<fs::path> find_program(const std::string& name) {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error).parent_path();
-  for (const fs::path& candidate : {self / name, self.parent_path() / "node" / name}) {
+  std::vector<fs::path> candidates = {self / name, self.parent_path() / "node" / name};
+  if (const char* programs = std::getenv(kProgramsVariable); programs != nullptr && *programs != '\0') {
+    candidates.insert(candidates.begin(), {fs::path(programs) / name, fs::path(programs) / "node" / name});
+  }
+  for (const fs::path& candidate : candidates) {
     if (fs::exists(candidate, error)) return candidate;
   }
   const char* path = std::getenv("PATH");

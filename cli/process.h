@@ -30,7 +30,10 @@ void ask_to_stop(pid_t pid, const std::string& program_name);
 /// SIGTERM, then SIGKILL after `grace_ms`. Returns when it is gone.
 void stop_process(pid_t pid, const std::string& program_name, int grace_ms);
 
-/// qiliand: beside this program, in the sibling folder of a build tree, or on the PATH. Error "process.program".
+/// Where --bin says that programs are; find_program looks there first.
+inline constexpr const char* kProgramsVariable = "QILIAN_BIN";
+/// qiliand: in $QILIAN_BIN (or its node/), beside this program, in the sibling folder of a build tree, or on the PATH.
+/// Error "process.program".
 ledger::Result<std::filesystem::path> find_program(const std::string& name);
 
 /// Distinct free TCP ports of 127.0.0.1, as of now.
