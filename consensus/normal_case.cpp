@@ -103,9 +103,20 @@ void Core::on_commit(const Verified<Message>& message, const Commit& commit) {
     return;
   }
   if (commit.view > view_ || !in_view_) return buffer_future(message, commit.view, commit.sequence);
-  if (Slot* slot = open_slot(commit.epoch, commit.sequence)) {
-    keep_first(slot->commits, message, commit, [this](const auto& a, const auto& b) { accuse(a, b); });
+  Slot* slot = open_slot(commit.epoch, commit.sequence);
+  if (slot == nullptr) return;
+  keep_first(slot->commits, message, commit, [this](const auto& a, const auto& b) { accuse(a, b); });
+  // The first does not stand where more others say the second: who tells two stories must not hide the one that
+  // completes a quorum.
+  Verified<Message>& kept = slot->commits.at(commit.sender);
+  const ProposalDigest known = std::get<Commit>(*kept).digest;
+  if (known == commit.digest) return;
+  std::int64_t lead = 0;
+  for (const auto& [sender, vote] : slot->commits) {
+    const ProposalDigest& digest = std::get<Commit>(*vote).digest;
+    if (sender != commit.sender) lead += (digest == commit.digest) - (digest == known);
   }
+  if (lead > 0) kept = message;
 }
 
 std::optional<TimeMs> Core::header_time(Sequence sequence) const {

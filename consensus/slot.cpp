@@ -4,7 +4,18 @@ namespace qilian::consensus {
 
 void Slot::add_old_commit(const Verified<Message>& message) {
   const auto& commit = std::get<Commit>(*message);
-  old_commits.try_emplace({commit.sender, commit.view}, message);
+  const auto [known, fresh] = old_commits.try_emplace({commit.sender, commit.view}, message);
+  if (!fresh) {
+    // One that tells two stories must not hide the one that completes a quorum: what more others say is kept.
+    std::int64_t lead = 0;
+    const ProposalDigest& other = std::get<Commit>(*known->second).digest;
+    for (const auto& [key, vote] : old_commits) {
+      const ProposalDigest& digest = std::get<Commit>(*vote).digest;
+      if (key.second == commit.view && key.first != commit.sender)
+        lead += (digest == commit.digest) - (digest == other);
+    }
+    if (other != commit.digest && lead > 0) known->second = message;
+  }
   const auto first = old_commits.lower_bound({commit.sender, View(0)});
   const auto last = old_commits.lower_bound({ReplicaId(commit.sender.value() + 1), View(0)});
   if (std::distance(first, last) > static_cast<std::ptrdiff_t>(kMaxOldViews)) old_commits.erase(first);

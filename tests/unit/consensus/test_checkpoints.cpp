@@ -13,7 +13,7 @@ BlockSummary block(std::uint64_t height) {
 
 }  // namespace
 
-TEST_CASE("item 40: a checkpoint proof counts only with a quorum of distinct signatures over one header") {
+TEST_CASE("a checkpoint proof counts only with a quorum of distinct signatures over one header") {
   Bench bench(1);
   const auto refused = [&](const CheckpointCertificate& certificate) {
     return !bench.deliver(2, CheckpointProof{certificate, {}}).has_value();
@@ -80,7 +80,7 @@ TEST_CASE("two checkpoints of one replica for one height are evidence, and the s
   CHECK(bench.core().status().stable == Height(1));
 }
 
-TEST_CASE("item 42: a block that was fetched overtakes its own execution without harm") {
+TEST_CASE("a block that was fetched overtakes its own execution without harm") {
   Bench bench(1);
   bench.hold_executor = true;
   bench.commit_slot(1, envelope(1));
@@ -93,7 +93,7 @@ TEST_CASE("item 42: a block that was fetched overtakes its own execution without
   CHECK_FALSE(bench.core().status().stopped.has_value());
 }
 
-TEST_CASE("item 44: a replica that missed a view change learns the view from the answer to its status") {
+TEST_CASE("a replica that missed a view change learns the view from the answer to its status") {
   Bench ahead(3);
   const std::vector<Message> changes{Bench::view_change(0, 1), Bench::view_change(1, 1), Bench::view_change(2, 1)};
   for (const Message& one : changes) REQUIRE(ahead.deliver(std::get<ViewChange>(one).sender.value(), one).has_value());
@@ -111,7 +111,7 @@ TEST_CASE("item 44: a replica that missed a view change learns the view from the
   CHECK(behind.core().status().in_view);
 }
 
-TEST_CASE("item 46: what lies outside the window, the epoch or the set is refused before any signature is checked") {
+TEST_CASE("what lies outside the window, the epoch or the set is refused before any signature is checked") {
   Bench bench(1);
   bench.core();
   const auto cheap = [&](Message message) {
@@ -129,7 +129,7 @@ TEST_CASE("item 46: what lies outside the window, the epoch or the set is refuse
   CHECK(cheap(other));
 }
 
-TEST_CASE("item 47: one answer per peer and interval, whatever it asks") {
+TEST_CASE("one answer per peer and interval, whatever it asks") {
   Bench bench(1);
   bench.commit_slot(1, envelope(1));
   bench.tick(1000);
@@ -169,7 +169,7 @@ TEST_CASE("a signature that was found good once is not checked again, and the me
   CHECK(check(1) == 4);
 }
 
-TEST_CASE("item 49 and rule 11: a change of validators ends its epoch at h + window, in which empty batches fill up") {
+TEST_CASE("rule 11: a change of validators ends its epoch at h + window, in which empty batches fill up") {
   Bench bench(0, 4, 2);
   bench.hold_executor = true;
   bench.tick(0);
@@ -204,7 +204,7 @@ TEST_CASE("item 49 and rule 11: a change of validators ends its epoch at h + win
   CHECK(bench.core().validators().size() == 7);
   CHECK(std::ranges::all_of(bench.votes<PrePrepare>(),
                             [](const PrePrepare& vote) { return vote.sequence <= Sequence(3); }));
-  // Item 50: votes of the old epoch count no more.
+  // Votes of the old epoch count no more.
   bench.verifier().add_validators(qilian::sim::fake_validators(7, 1));
   CHECK_FALSE(bench.deliver(2, Bench::prepare(2, 0, 4, kNullDigest)).has_value());
 }

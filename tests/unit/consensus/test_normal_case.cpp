@@ -62,7 +62,7 @@ TEST_CASE("a single validator commits on its own, but not before its own votes a
   CHECK(bench.core().status().stable == Height(1));
 }
 
-TEST_CASE("item 19: a pre-prepare of a backup is refused before any signature is checked") {
+TEST_CASE("a pre-prepare of a backup is refused before any signature is checked") {
   Bench bench(1);
   const auto what = bench.proposal(1, {});
   const auto checked = bench.verifier().counters().signatures_checked;
@@ -73,7 +73,7 @@ TEST_CASE("item 19: a pre-prepare of a backup is refused before any signature is
   CHECK(bench.verifier().counters().signatures_checked == checked);
 }
 
-TEST_CASE("item 20: the same prepare twice, or prepares of different digests, make no quorum") {
+TEST_CASE("the same prepare twice, or prepares of different digests, make no quorum") {
   Bench bench(1, 7);
   bench.admit(envelope(1));
   const auto what = bench.proposal(1, {envelope(1).digest});
@@ -89,7 +89,7 @@ TEST_CASE("item 20: the same prepare twice, or prepares of different digests, ma
   CHECK(bench.votes<Commit>().size() == 1);
 }
 
-TEST_CASE("item 21: a prepare of the primary is refused, and nothing commits before it prepared") {
+TEST_CASE("a prepare of the primary is refused, and nothing commits before it prepared") {
   Bench bench(1);
   bench.admit(envelope(1));
   const auto what = bench.proposal(1, {envelope(1).digest});
@@ -98,7 +98,7 @@ TEST_CASE("item 21: a prepare of the primary is refused, and nothing commits bef
   CHECK(bench.votes<Commit>().empty());
 }
 
-TEST_CASE("item 22: quorums where n is not 3f+1") {
+TEST_CASE("quorums where n is not 3f+1") {
   CHECK(quorum(1) == 1);
   CHECK(quorum(4) == 3);
   CHECK(quorum(5) == 4);
@@ -114,7 +114,7 @@ TEST_CASE("item 22: quorums where n is not 3f+1") {
   CHECK(bench.votes<Commit>().size() == 1);
 }
 
-TEST_CASE("item 23: a second pre-prepare does not replace the first and is evidence") {
+TEST_CASE("a second pre-prepare does not replace the first and is evidence") {
   Bench bench(1);
   bench.admit(envelope(1));
   bench.admit(envelope(2));
@@ -145,7 +145,7 @@ TEST_CASE("q matching commits commit a slot that this replica prepared otherwise
   CHECK(bench.executed[0].proposal->digest() == real->digest());
 }
 
-TEST_CASE("item 20: commits of different digests, or of different views, make no quorum together") {
+TEST_CASE("commits of different digests, or of different views, make no quorum together") {
   Bench bench(1);
   bench.admit(envelope(1));
   const auto what = bench.proposal(1, {envelope(1).digest});
@@ -170,6 +170,24 @@ TEST_CASE("item 20: commits of different digests, or of different views, make no
   CHECK(later.executed.empty());
 }
 
+TEST_CASE(
+    "a replica that commits to two digests does not hide the one that completes a quorum, in this view or one behind") {
+  for (const bool later : {false, true}) {
+    Bench bench(1);
+    bench.admit(envelope(1));
+    const auto what = bench.proposal(1, {envelope(1).digest});
+    const auto lie = bench.proposal(1, {});
+    REQUIRE(bench.deliver(0, bench.pre_prepare(what)).has_value());
+    if (later) bench.tick(5000);
+    REQUIRE(bench.core().status().in_view != later);
+    REQUIRE(bench.deliver(3, Bench::commit(3, 0, 1, lie->digest())).has_value());
+    for (const std::uint32_t i : {0U, 2U, 3U})
+      REQUIRE(bench.deliver(i, Bench::commit(i, 0, 1, what->digest())).has_value());
+    REQUIRE(bench.executed.size() == 1);
+    CHECK(bench.executed[0].proposal->digest() == what->digest());
+  }
+}
+
 TEST_CASE("rule 4: a backup does not prepare before it holds every envelope, and asks for what lacks") {
   Bench bench(1);
   const auto what = bench.proposal(1, {envelope(1).digest, envelope(2).digest});
@@ -183,7 +201,7 @@ TEST_CASE("rule 4: a backup does not prepare before it holds every envelope, and
   CHECK(bench.votes<Prepare>().size() == 1);
 }
 
-TEST_CASE("item 25: a proposal too far in the past or future, or before its parent, is not prepared") {
+TEST_CASE("a proposal too far in the past or future, or before its parent, is not prepared") {
   const auto prepares_at = [](std::int64_t offset) {
     Bench bench(1);
     bench.tick(100'000, 100'000);
@@ -227,7 +245,7 @@ TEST_CASE("rule 6: the clock is compared once, at arrival, however long the prop
   CHECK(other.votes<Prepare>().empty());
 }
 
-TEST_CASE("item 26: slots execute in order and without gaps, whatever order they commit in") {
+TEST_CASE("slots execute in order and without gaps, whatever order they commit in") {
   Bench bench(1);
   bench.admit(envelope(1));
   bench.admit(envelope(2));
@@ -300,7 +318,7 @@ TEST_CASE("a batch over the limits on count, bytes or one key is not prepared") 
   CHECK(prepares({.max_per_key = 2}) == 0);
 }
 
-TEST_CASE("item 45: messages of later views are kept in bounded number, and replaced by higher ones") {
+TEST_CASE("messages of later views are kept in bounded number, and replaced by higher ones") {
   Bench bench(1);
   const auto what = bench.proposal(1, {});
   for (std::uint64_t view = 1; view < 50; ++view) {

@@ -69,7 +69,7 @@ TEST_CASE("a commit's record restores the prepared certificate, so that a later 
   CHECK(second.votes<NewView>()[0].slots[0].digest == what->digest());
 }
 
-TEST_CASE("item 17: a restart in the middle of a view change restores that view and the same bytes") {
+TEST_CASE("a restart in the middle of a view change restores that view and the same bytes") {
   Bench first(3);
   first.admit(envelope(1));
   first.tick(2000);

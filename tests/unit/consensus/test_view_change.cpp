@@ -22,8 +22,7 @@ void enter(Bench& bench, std::uint64_t view, const std::vector<Message>& view_ch
 
 }  // namespace
 
-TEST_CASE(
-    "item 1: a prepared certificate is checked in full: signatures, distinct backups, count, primary, window, view") {
+TEST_CASE("a prepared certificate is checked in full: signatures, distinct backups, count, primary, window, view") {
   Bench bench(1);
   const PreparedCertificate good = bench.prepared(0, 1, digest(1));
   const auto refused = [&](const PreparedCertificate& certificate, std::uint64_t view = 1) {
@@ -54,7 +53,7 @@ TEST_CASE(
   CHECK_FALSE(refused(good));
 }
 
-TEST_CASE("item 2: the P-set holds slots that prepared and did not commit") {
+TEST_CASE("the P-set holds slots that prepared and did not commit") {
   Bench bench(1);
   bench.admit(envelope(1));
   const auto what = bench.proposal(1, {envelope(1).digest});
@@ -89,7 +88,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("item 4: the certificate of the highest view decides a slot") {
+TEST_CASE("the certificate of the highest view decides a slot") {
   Bench bench(3);
   const Message low = Bench::view_change(0, 5, {bench.prepared(0, 1, digest(1))});
   const Message high = Bench::view_change(1, 5, {bench.prepared(3, 1, digest(3))});
@@ -135,7 +134,7 @@ TEST_CASE(
   CHECK(bench.votes<PrePrepare>()[0].sequence == Sequence(5));
 }
 
-TEST_CASE("item 8: NEW-VIEW carries pre-prepares of the new view; signatures of the old view are refused") {
+TEST_CASE("NEW-VIEW carries pre-prepares of the new view; signatures of the old view are refused") {
   Bench bench(3);
   const std::vector<Message> changes{Bench::view_change(0, 1, {bench.prepared(0, 1, digest(1))}),
                                      Bench::view_change(1, 1), Bench::view_change(2, 1)};
@@ -149,7 +148,7 @@ TEST_CASE("item 8: NEW-VIEW carries pre-prepares of the new view; signatures of 
   CHECK(result.error().code == "message.signature");
 }
 
-TEST_CASE("item 9: a view change with a bad certificate does not hide the sender's good one") {
+TEST_CASE("a view change with a bad certificate does not hide the sender's good one") {
   Bench bench(1);
   PreparedCertificate bad = bench.prepared(0, 1, digest(1));
   bad.prepares[0].bytes[0] ^= 1;
@@ -161,7 +160,7 @@ TEST_CASE("item 9: a view change with a bad certificate does not hide the sender
   CHECK(bench.votes<NewView>()[0].slots[0].digest == digest(1));
 }
 
-TEST_CASE("item 11: a primary makes one NEW-VIEW for a view, however many view changes follow") {
+TEST_CASE("a primary makes one NEW-VIEW for a view, however many view changes follow") {
   Bench bench(1, 5);
   for (const std::uint32_t i : {2U, 3U, 4U}) REQUIRE(bench.deliver(i, Bench::view_change(i, 1)).has_value());
   REQUIRE(bench.votes<NewView>().size() == 1);
@@ -170,7 +169,7 @@ TEST_CASE("item 11: a primary makes one NEW-VIEW for a view, however many view c
   CHECK(bench.votes<NewView>().size() == 1);
 }
 
-TEST_CASE("item 12: a stale view change is refused, and those of one sender are bounded") {
+TEST_CASE("a stale view change is refused, and those of one sender are bounded") {
   Bench bench(3);
   enter(bench, 1, {Bench::view_change(0, 1), Bench::view_change(1, 1), Bench::view_change(2, 1)});
   const Message old = Bench::view_change(0, 1);
@@ -182,7 +181,7 @@ TEST_CASE("item 12: a stale view change is refused, and those of one sender are 
   CHECK(bench.core().status().view == View(1));
 }
 
-TEST_CASE("item 13: f+1 view changes pull a replica to the smallest of them, fewer do not") {
+TEST_CASE("f+1 view changes pull a replica to the smallest of them, fewer do not") {
   Bench bench(3);
   REQUIRE(bench.deliver(0, Bench::view_change(0, 9)).has_value());
   CHECK(bench.core().status().view == View(0));
@@ -225,7 +224,7 @@ TEST_CASE(
   CHECK(bench.core().status().timeout_ms == 1000);
 }
 
-TEST_CASE("item 16: a slot of the new view whose body is unknown is fetched, and prepared only when it is complete") {
+TEST_CASE("a slot of the new view whose body is unknown is fetched, and prepared only when it is complete") {
   Bench bench(3);
   const auto what = bench.proposal(1, {envelope(1).digest});
   enter(bench, 1,
@@ -242,7 +241,7 @@ TEST_CASE("item 16: a slot of the new view whose body is unknown is fetched, and
   CHECK(bench.votes<Prepare>()[0].digest == what->digest());
 }
 
-TEST_CASE("item 18: transactions of an abandoned proposal wait again and the next primary proposes them") {
+TEST_CASE("transactions of an abandoned proposal wait again and the next primary proposes them") {
   Bench bench(1);
   bench.admit(envelope(1));
   const auto what = bench.proposal(1, {envelope(1).digest});
@@ -257,7 +256,7 @@ TEST_CASE("item 18: transactions of an abandoned proposal wait again and the nex
   CHECK(bench.votes<PrePrepare>()[0].proposal->proposer == ReplicaId(1));
 }
 
-TEST_CASE("item 24: null requests execute as empty blocks and move the watermark, so that a full window never stalls") {
+TEST_CASE("null requests execute as empty blocks and move the watermark, so that a full window never stalls") {
   Bench bench(3, 4, 2);
   const auto what = bench.proposal(2, {envelope(1).digest});
   enter(bench, 1,
@@ -276,7 +275,7 @@ TEST_CASE("item 24: null requests execute as empty blocks and move the watermark
   CHECK(bench.core().status().stable == Height(2));
 }
 
-TEST_CASE("item 33: a primary that ignores a forwarded transaction is replaced; one that is merely busy is not") {
+TEST_CASE("a primary that ignores a forwarded transaction is replaced; one that is merely busy is not") {
   Bench censored(1);
   censored.admit(envelope(1));
   censored.tick(600);

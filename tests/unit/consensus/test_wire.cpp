@@ -48,7 +48,7 @@ TEST_CASE("every message survives the wire with its signature and its meaning") 
   CHECK(status.yours.size() == 1);
 }
 
-TEST_CASE("item 48: no cut, flipped or random frame makes the decoder do anything but refuse or decode within bounds") {
+TEST_CASE("no cut, flipped or random frame makes the decoder do anything but refuse or decode within bounds") {
   qilian::sim::Random random(48);
   for (const Message& message : one_of_each()) {
     const Bytes bytes = encode_message(message);

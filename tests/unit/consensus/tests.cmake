@@ -1,4 +1,4 @@
-# The consensus core, case by case; numbered items are those of the list of known mistakes in consensus/README.md.
+# The consensus core, case by case; rules are numbered as in consensus/README.md.
 set(consensus_tests ${CMAKE_CURRENT_LIST_DIR})
 qilian_test(test_consensus
   ${consensus_tests}/test_checkpoints.cpp ${consensus_tests}/test_normal_case.cpp ${consensus_tests}/test_pool.cpp
