@@ -5,8 +5,8 @@
 //   genesis = "genesis.bin"                   # the compiled genesis that the network pins
 //
 //   [keys]
-//   consensus = "consensus.pem"               # encrypted PKCS#8, Ed25519 (node/client/key_file.h); absent: the node
-//   observes node = "node.pem"                         # the same format; its public key is what peers pin
+//   consensus = "consensus.pem"               # encrypted PKCS#8, Ed25519 (node/client/key_file.h); absent: observes
+//   node = "node.pem"                         # the same format; its public key is what peers pin
 //   passphrase_file = "passphrase"            # its first line; or passphrase_env = "QILIAN_PASSPHRASE"
 //
 //   [mesh]
