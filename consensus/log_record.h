@@ -10,7 +10,7 @@
 
 namespace qilian::consensus {
 
-/// First record of every log; written by initialisation alone. A running node never creates a log (design: rule 13).
+/// First record of every log; written by initialisation alone. A running node never creates a log (rule 13).
 struct StartRecord {
   GenesisHash genesis;
   PublicKey key;  ///< the consensus key whose votes the log remembers

@@ -159,7 +159,7 @@ struct Status {
   Height stable;        ///< L
   Height executed;
   Bytes slots;                      ///< one byte for each slot above L, what the sender has of it already in this view
-  bool asks_report = false;         ///< after a restart: "what do you hold of my signatures?" (design: rule 13)
+  bool asks_report = false;         ///< after a restart: "what do you hold of my signatures?" (rule 13)
   bool is_report = false;           ///< the answer; `yours` is complete
   std::vector<SignedHeader> yours;  ///< signed by the receiver, above the receiver's L
   ReplicaId sender;

@@ -38,8 +38,8 @@ inline constexpr std::size_t kMaxFetch = 64;      ///< items in one fetch; the a
 inline constexpr std::size_t kMaxForward = 1024;  ///< digests in one FORWARD
 
 /// What a pre-prepare orders. Its digest carries no view, so the same proposal, proposer and time included, can be
-/// proposed again in a later view byte for byte. The header exists only after execution and is another thing (design:
-/// rule 3).
+/// proposed again in a later view byte for byte. The header exists only after execution and is another thing
+/// (rule 3).
 struct Proposal {
   GenesisHash chain;
   Epoch epoch;
@@ -71,7 +71,7 @@ struct EnvelopeInfo {
   bool operator==(const EnvelopeInfo&) const = default;
 };
 
-/// Governed values used before ordering. Those reported with block h take effect at h + window + 1 (design: rule 5).
+/// Governed values used before ordering. Those reported with block h take effect at h + window + 1 (rule 5).
 struct Limits {
   std::uint32_t max_batch_transactions = 1000;
   std::uint32_t max_batch_bytes = 4 * 1024 * 1024;
