@@ -16,8 +16,7 @@ namespace {
 
 using pb::Trade;
 
-// A sanctioned seller may finish what is open, but only under escrow and on authenticity in force (design: credit,
-// "Effects").
+// A sanctioned seller may finish what is open, but only under escrow and on authenticity in force.
 Outcome require_escrow_if_sanctioned(const Context& context, const Trade& trade) {
   if (active_sanction(context, trade.seller()) < Severity::kModerate) return pass();
   const bool escrow = std::ranges::any_of(trade.services(), [&](const std::string& id) {

@@ -1,4 +1,4 @@
-// The second half of the key: committed to at delivery, shown at release, checked by every replica (design: EVD-406).
+// The second half of the key: committed to at delivery, shown at release, checked by every replica (EVD-406).
 //
 //   key = k1 xor k2; k1 travels with the ciphertext, k2 stands on the ledger once it is released.
 //   commitment = 0x81 || SHA-256(salt || k2)

@@ -1,4 +1,4 @@
-// The stages of a trade: which act is allowed where, as one table (design: evidence, "Stages"). Pure.
+// The stages of a trade: which act is allowed where, as one table; README.md draws it. Pure.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What each of the five types of attestation demands: subjects, claims, officers, reports, life (design: notary, the
+// What each of the five types of attestation demands: subjects, claims, officers, reports, life (README.md has the
 // table). Pure.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The sums of a settlement, as pure functions over fen (design: revenue; acceptance 5s). No rule or test computes them
+// The sums of a settlement, as pure functions over fen; README.md works an example. No rule computes them
 // elsewhere.
 #pragma once
 
