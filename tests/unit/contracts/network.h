@@ -54,7 +54,7 @@ using Signers = std::vector<std::string>;
 class Network {
  public:
   /// REG1, REG2, REG3, VEN and NOT (two officers: keys "NOT", "NOT-2"), admitted; key "REG1" belongs to REG1, and so
-  /// on. Empty tables but for region, industry and purpose; credit rules of the design; parameters at their defaults.
+  /// on. Empty tables but for region, industry and purpose; the usual credit rules; parameters at their defaults.
   Network();
 
   /// Adds an admitted organisation with one officer and one key of that name.

@@ -6,7 +6,7 @@
 namespace qilian::ledger {
 
 TEST_CASE("valid USCCs pass") {
-  // The standard's example, two of the design, and the whole cast of the Gansu story.
+  // The standard's example, two real ones, and the whole cast of the Gansu story.
   for (const char* text :
        {"91350100M000100Y43", "916201000000004490", "91620100000000094Y", "11620000DEM000014C", "11620000DEM0000227",
         "11620000DEM0000315", "91620100DEM00041XD", "32621000DEM000719T", "12621000DEM000110Y", "11621000DEM000129Y",
