@@ -40,6 +40,11 @@ Result<Core> Core::recover(const Config& config, const DurableState& durable, st
   core.ready_ = Ready{};
   if (core.behind()) core.behind_since_ = 0;
   core.certificates_out_.clear();
+  // A certificate that only the log kept goes out again: the ledger may have lost it, and peers ask us for it.
+  if (core.certified_.height > durable.stable.height) {
+    core.certificates_out_.insert(core.certified_.height);
+    core.ready_.certificates.push_back({core.certified_});
+  }
   static_cast<void>(core.pool_.take_forgotten());
   core.awaiting_reports_ = config.await_reports && !config.observer && core.quorum() > 1;
   for (const BlockSummary& block : durable.blocks) {

@@ -217,6 +217,7 @@ void Driver::execute(const consensus::ExecuteBatch& committed) {
       batch.transactions.push_back(std::move(transaction));
     }
   }
+  spdlog::trace("execute height {} with {} transactions", batch.height.value(), batch.transactions.size());
   const auto executed = executor_->execute(batch);
   if (!executed) return fail(executed.error());
   counters_.executed_blocks.add();

@@ -113,7 +113,8 @@ class Driver {
   void fetch_envelopes(const consensus::EnvelopeFetch& fetch);
   void fetch_blocks(const consensus::BlockFetch& fetch);
   void ask_for_blocks();
-  void install_block(PeerIndex peer, const BlockResponse& response);
+  void block_received(PeerIndex peer, const BlockResponse& response);
+  void install_run(PeerIndex peer, const ledger::BlockCertificate& certificate);
   void admit(std::shared_ptr<const ledger::Transaction> transaction, bool wait_certified, std::int64_t wait_ms,
              const SubmissionReply& reply);
   std::optional<PeerIndex> peer_of(ledger::ReplicaId replica) const;
@@ -147,6 +148,9 @@ class Driver {
   std::optional<consensus::BlockFetch> catch_up_;
   std::size_t catch_up_source_ = 0;
   std::int64_t catch_up_deadline_ms_ = 0;
+  std::uint64_t catch_up_asked_to_ = 0;
+  std::vector<ledger::Bytes> run_;  ///< next blocks in a row, until one comes whose certificate covers them
+  std::size_t run_bytes_ = 0;
   std::uint64_t ledger_synced_ = 0;
   std::int64_t ledger_synced_ms_ = 0;
   std::int64_t next_publish_ms_ = 0;

@@ -1,6 +1,7 @@
 #include <spdlog/spdlog.h>
 
 #include "consensus/wire.h"
+#include "ledger/core/block.h"
 #include "node/driver.h"
 
 namespace qilian::node {
@@ -10,8 +11,8 @@ using namespace ledger;
 
 constexpr std::int64_t kAnswerTakenMs = 10'000;
 constexpr std::int64_t kBlockAnswerMs = 1'000;
-constexpr std::uint64_t kMaxBlocksServed = 64;
-constexpr std::size_t kMaxBytesServed = 16ull << 20;
+constexpr std::uint64_t kMaxBlocksServed = 512;
+constexpr std::size_t kMaxBytesServed = 24ull << 20;
 constexpr std::size_t kPushedOnConnect = 2'000;
 
 using Pointer = std::shared_ptr<const Transaction>;
@@ -22,6 +23,13 @@ Result<Pointer> verified(ByteView envelope, const GenesisHash& genesis) {
   if (const auto denial = contracts::check_static(transaction)) return fail(denial->code, denial->trace);
   QILIAN_TRY_VOID(verify_signatures(transaction, genesis));
   return std::make_shared<const Transaction>(std::move(transaction));
+}
+
+void trace(std::string_view direction, ReplicaId replica, const consensus::Message& message) {
+  const auto header = consensus::signed_header(message);
+  spdlog::trace("{} {}: {} view {} height {} sender {}", direction, replica.value(), consensus::name_of(message),
+                header ? header->view.value() : 0, header ? header->sequence.value() : 0,
+                consensus::sender_of(message).value());
 }
 
 }  // namespace
@@ -52,7 +60,7 @@ void Driver::on_frame(PeerIndex peer, FrameKind kind, Bytes payload) {
     } else if (kind == FrameKind::kBlockFetch) {
       if (const auto fetch = BlockFetch::decode(payload)) serve_blocks(peer, *fetch);
     } else if (kind == FrameKind::kBlockResponse) {
-      if (const auto response = BlockResponse::decode(payload)) install_block(peer, *response);
+      if (const auto response = BlockResponse::decode(payload)) block_received(peer, *response);
     } else if (kind == FrameKind::kStatus) {
       if (const auto status = PeerStatus::decode(payload)) reported_[peer] = *status;
     }
@@ -65,6 +73,7 @@ void Driver::handle_message(PeerIndex peer, ByteView payload) {
   if (!replica) return counters_.bad_messages.add();
   auto message = consensus::decode_message(payload);
   if (!message) return counters_.bad_messages.add();
+  if (spdlog::should_log(spdlog::level::trace)) trace("from", *replica, *message);
   auto verified_message = verifier_.verify(*replica, *std::move(message));
   if (verified_message) return core_->step(consensus::MessageVerified{*std::move(verified_message)});
   const auto& error = verified_message.error();
@@ -112,12 +121,13 @@ void Driver::serve_blocks(PeerIndex peer, const BlockFetch& fetch) {
   const bool submitted = pool_.submit(VerificationPool::Lane::kEnvelopes, peer, [this, peer, fetch] {
     std::size_t sent = 0;
     std::uint64_t last = std::min(fetch.to.value(), store().certified().value());
-    if (last > fetch.from.value() + kMaxBlocksServed) last = fetch.from.value() + kMaxBlocksServed;
+    last = std::min(last, fetch.from.value() + kMaxBlocksServed - 1);
     for (std::uint64_t height = fetch.from.value(); height <= last && sent < kMaxBytesServed; ++height) {
-      const auto certificate = store().certificate(Height(height));
       auto block = store().block_frame(Height(height));
-      if (!certificate || !block) return;
-      const Bytes response = BlockResponse{certificate->encode(), *std::move(block)}.encode();
+      if (!block) return;
+      // Without a certificate of its own a block is covered by a later one's.
+      const auto certificate = store().certificate(Height(height));
+      const Bytes response = BlockResponse{certificate ? certificate->encode() : Bytes(), *std::move(block)}.encode();
       if (response.size() > max_payload(FrameKind::kBlockResponse)) return;
       mesh_->send(peer, FrameKind::kBlockResponse, response);
       sent += response.size();
@@ -152,8 +162,11 @@ void Driver::fetch_blocks(const consensus::BlockFetch& fetch) {
   if (!running) ask_for_blocks();
 }
 
-// Asks one source for the next blocks; when its answer stays away or is bad, the next source.
+// Asks one source for the next blocks; when its answer stays away or is bad, the next source, from the start of the
+// run.
 void Driver::ask_for_blocks() {
+  run_.clear();
+  run_bytes_ = 0;
   if (executor_->height() >= catch_up_->last) {
     catch_up_.reset();
     return;
@@ -163,42 +176,67 @@ void Driver::ask_for_blocks() {
     const auto peer = peer_of(catch_up_->sources[catch_up_source_++ % catch_up_->sources.size()]);
     if (!peer || !mesh_->connected(*peer)) continue;
     const BlockFetch request{executor_->height().next(), catch_up_->last};
+    catch_up_asked_to_ = executor_->height().value() + kMaxBlocksServed;
     mesh_->send(*peer, FrameKind::kBlockFetch, request.encode());
     return;
   }
 }
 
-void Driver::install_block(PeerIndex peer, const BlockResponse& response) {
+void Driver::block_received(PeerIndex peer, const BlockResponse& response) {
   if (!catch_up_ || failed_) return;
-  auto certificate = BlockCertificate::decode(response.certificate);
-  const auto header =
-      certificate ? Header::decode(certificate->header) : Result<Header>(std::unexpect, certificate.error());
+  const auto block = Block::decode(response.block);
+  const auto header = block ? Header::decode(block->header) : Result<Header>(std::unexpect, block.error());
   if (!header) return counters_.bad_blocks.add();
-  if (header->height != executor_->height().next()) return;
-  // Whatever the core handed out for this height is done first: the two ways to a block never race.
-  drain();
-  if (failed_ || header->height != executor_->height().next()) return;
-  const auto executed = executor_->install(response.block, *certificate);
-  if (!executed) {
-    const auto& code = executed.error().code;
-    if (code != "executor.bad_block" && !code.starts_with("certificate.")) return fail(executed.error());
+  if (run_.empty()) {
+    // Whatever the core handed out for this height is done first: the two ways to a block never race.
+    drain();
+    if (failed_ || !catch_up_) return;
+  }
+  if (header->height.value() != executor_->height().value() + 1 + run_.size()) return;
+  run_.push_back(response.block);
+  run_bytes_ += response.block.size();
+  catch_up_deadline_ms_ = steady_ms_ + kBlockAnswerMs;
+  if (!response.certificate.empty()) {
+    const auto certificate = BlockCertificate::decode(response.certificate);
+    if (certificate) return install_run(peer, *certificate);
     counters_.bad_blocks.add();
-    spdlog::warn("peer {}: block {}: {}", config_.peers[peer].address.text(), header->height.value(),
-                 executed.error().message);
     return ask_for_blocks();
   }
-  counters_.installed_blocks.add();
-  std::vector<TransactionId> ids;
-  for (const auto& outcome : executed->outcomes) ids.push_back(outcome.id);
-  after_block(*executed);
-  if (failed_) return;
+  const auto& last = catch_up_->certificate;
+  if (header->height == last.height) return install_run(peer, {block->header, last.signers, last.signatures});
+  if (run_.size() >= kMaxBlocksServed || run_bytes_ >= kMaxBytesServed) ask_for_blocks();
+}
+
+// Everything in the run is checked against the certificate of its last block before the first one is executed.
+void Driver::install_run(PeerIndex peer, const BlockCertificate& certificate) {
+  const auto run = std::exchange(run_, {});
+  run_bytes_ = 0;
+  const auto installed = executor_->install_run(run, certificate);
+  if (!installed) {
+    const auto& error = installed.error();
+    const bool theirs = error.code == "executor.bad_block" || error.code == "executor.order" ||
+                        error.code == "block.malformed" || error.code.starts_with("certificate.");
+    if (!theirs) return fail(error);
+    counters_.bad_blocks.add();
+    spdlog::warn("peer {}: blocks after {}: {}", config_.peers[peer].address.text(), executor_->height().value(),
+                 error.message);
+    return ask_for_blocks();
+  }
+  const auto header = Header::decode(certificate.header);
+  const consensus::CheckpointCertificate covering{header->epoch, header->height, header->hash(), certificate.signers,
+                                                  certificate.signatures};
+  for (const auto& executed : *installed) {
+    counters_.installed_blocks.add();
+    std::vector<TransactionId> ids;
+    for (const auto& outcome : executed.outcomes) ids.push_back(outcome.id);
+    after_block(executed);
+    if (failed_) return;
+    core_->step(consensus::BlockInstalled{summary(executed.header, std::move(ids)), covering});
+  }
   waiters_.certified(store().certified());
-  core_->step(consensus::BlockInstalled{summary(executed->header, std::move(ids)),
-                                        {executed->header.epoch, executed->header.height, executed->header_hash,
-                                         certificate->signers, certificate->signatures}});
   catch_up_deadline_ms_ = steady_ms_ + kBlockAnswerMs;
   const std::uint64_t height = executor_->height().value();
-  if (height >= catch_up_->last.value() || height % kMaxBlocksServed == 0) ask_for_blocks();
+  if (height >= std::min(catch_up_->last.value(), catch_up_asked_to_)) ask_for_blocks();
 }
 
 void Driver::submit(Pointer transaction, bool wait_certified, std::int64_t wait_ms, SubmissionReply reply) {

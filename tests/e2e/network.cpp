@@ -202,6 +202,7 @@ void Network::write_node(std::size_t node) {
          << "[mesh]\nlisten = \"127.0.0.1:" << mesh_ports_[node] << "\"\n"
          << "[api]\nlisten = \"127.0.0.1:" << api_ports_[node] << "\"\n"
          << "[limits]\nmesh_handshake_timeout_ms = 1500\napi_request_timeout_ms = 2000\nlog_segment_bytes = 262144\n";
+  if (const char* level = std::getenv("QILIAN_LOG")) config << "[log]\nlevel = \"" << level << "\"\n";
   for (std::size_t i = 0; i < kNodes; ++i) {
     if (i == node) continue;
     config << "[[peers]]\nnode_key = \"" << node_keys_[i].public_key().hex()
