@@ -34,17 +34,6 @@ Trade::Stage stage_at(const Trade& trade, ledger::TimeMs time) {
   return trade.stage();
 }
 
-bool is_open(const Trade& trade, ledger::TimeMs time) {
-  switch (stage_at(trade, time)) {
-    case Trade::CLOSED:
-    case Trade::REFUNDED:
-    case Trade::CANCELLED:
-      return false;
-    default:
-      return true;
-  }
-}
-
 std::string_view stage_name(Trade::Stage stage) { return Trade::Stage_Name(stage); }
 
 }  // namespace qilian::contracts::evidence

@@ -16,9 +16,6 @@ bool allows(pb::Trade::Stage stage, Act act);
 /// What a reader sees at `time`: SETTLED past its dispute window is CLOSED; everything else is as stored.
 pb::Trade::Stage stage_at(const pb::Trade& trade, ledger::TimeMs time);
 
-/// True while the trade can still move by itself: what counts as an open obligation of its parties.
-bool is_open(const pb::Trade& trade, ledger::TimeMs time);
-
 std::string_view stage_name(pb::Trade::Stage stage);
 
 }  // namespace qilian::contracts::evidence
