@@ -86,8 +86,8 @@ struct DurableState {
   Limits limits;  ///< in force right after the first of `blocks`
 };
 
-// ---- Inputs
-// ------------------------------------------------------------------------------------------------------------------------
+// ---------------------------------------------------------------------------------------------------------------------
+// Inputs
 
 /// The time. `steady_ms` never goes back and drives timers; `clock` is the wall clock, used by the time rule alone.
 struct Tick {
@@ -126,8 +126,8 @@ struct BlockInstalled {
 using Input =
     std::variant<Tick, TransactionsAdmitted, EnvelopesFetched, MessageVerified, Persisted, Executed, BlockInstalled>;
 
-// ---- Effects
-// -----------------------------------------------------------------------------------------------------------------------
+// ---------------------------------------------------------------------------------------------------------------------
+// Effects
 
 /// An own message that still lacks its signature: to be signed, recorded, synced, sent to every other validator and
 /// given back.
@@ -217,8 +217,8 @@ struct CoreStatus {
   std::size_t buffered = 0;        ///< messages held for later views or slots
 };
 
-// ---- The state machine
-// -------------------------------------------------------------------------------------------------------------
+// ---------------------------------------------------------------------------------------------------------------------
+// The state machine
 
 class Core {
  public:
