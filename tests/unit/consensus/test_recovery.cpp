@@ -158,27 +158,29 @@ TEST_CASE("the least log recovers the same standing as the whole log") {
 
 TEST_CASE("a ledger that lost the last certificate does not make a view change forget what prepared above it") {
   Bench first(1, 4, 2);
-  for (std::uint64_t s = 1; s <= 2; ++s) first.commit_slot(s, envelope(s));
-  for (const std::uint32_t i : {0U, 2U}) REQUIRE(first.deliver(i, Bench::checkpoint(i, 2, header(2))).has_value());
-  first.admit(envelope(4));
-  first.admit(envelope(3));
-  const auto three = first.proposal(3, {envelope(3).digest});
-  const auto four = first.proposal(4, {envelope(4).digest});
-  REQUIRE(first.deliver(0, first.pre_prepare(three)).has_value());
-  REQUIRE(first.deliver(0, first.pre_prepare(four)).has_value());
-  REQUIRE(first.deliver(2, Bench::prepare(2, 0, 4, four->digest())).has_value());
-  REQUIRE(first.votes<Commit>().size() == 3);
+  for (std::uint64_t s = 1; s <= 4; ++s) {
+    first.commit_slot(s, envelope(s));
+    for (const std::uint32_t i : {0U, 2U}) REQUIRE(first.deliver(i, Bench::checkpoint(i, s, header(s))).has_value());
+  }
+  first.admit(envelope(5));
+  first.admit(envelope(6));
+  const auto five = first.proposal(5, {envelope(5).digest});
+  const auto six = first.proposal(6, {envelope(6).digest});
+  REQUIRE(first.deliver(0, first.pre_prepare(five)).has_value());
+  REQUIRE(first.deliver(0, first.pre_prepare(six)).has_value());
+  REQUIRE(first.deliver(2, Bench::prepare(2, 0, 6, six->digest())).has_value());
+  REQUIRE(first.votes<Commit>().size() == 5);
 
-  // The ledger is back at the genesis; slot 4 lies beyond its window.
+  // The ledger is back at the genesis; slot 6 lies beyond two windows of it.
   Bench second(1, 4, 2);
   second.log() = first.log();
   REQUIRE(second.deliver(2, Bench::view_change(2, 1)).has_value());
   REQUIRE(second.deliver(3, Bench::view_change(3, 1)).has_value());
   REQUIRE(second.votes<ViewChange>().size() == 1);
   const ViewChange message = second.votes<ViewChange>()[0];
-  CHECK(message.stable.height == Height(2));
+  CHECK(message.stable.height == Height(4));
   REQUIRE(message.prepared.size() == 1);
-  CHECK(message.prepared[0].sequence == Sequence(4));
+  CHECK(message.prepared[0].sequence == Sequence(6));
   Bench judge(3, 4, 2);
   CHECK(judge.deliver(1, message).has_value());
 }

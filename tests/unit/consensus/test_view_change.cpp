@@ -352,3 +352,20 @@ TEST_CASE("an own commit of a view left behind counts again when a peer brings i
   CHECK_FALSE(bench.core().status().stopped.has_value());
   CHECK(bench.sent_at_once<FetchProposals>() == 1);
 }
+
+TEST_CASE("item 2: a certificate outlives a view whose NEW-VIEW did not know it") {
+  Bench bench(1);
+  bench.admit(envelope(1));
+  const auto what = bench.proposal(1, {envelope(1).digest});
+  REQUIRE(bench.deliver(0, bench.pre_prepare(what)).has_value());
+  REQUIRE(bench.deliver(2, Bench::prepare(2, 0, 1, what->digest())).has_value());
+  REQUIRE(bench.votes<Commit>().size() == 1);
+  enter(bench, 2, {Bench::view_change(0, 2), Bench::view_change(2, 2), Bench::view_change(3, 2)});
+  bench.clear();
+  for (const std::uint32_t i : {0U, 3U}) REQUIRE(bench.deliver(i, Bench::view_change(i, 3)).has_value());
+  REQUIRE(bench.votes<ViewChange>().size() == 1);
+  const ViewChange message = bench.votes<ViewChange>()[0];
+  REQUIRE(message.prepared.size() == 1);
+  CHECK(message.prepared[0].view == View(0));
+  CHECK(message.prepared[0].digest == what->digest());
+}
