@@ -205,3 +205,21 @@ TEST_CASE("a power failure that takes the ledger's unsynced tail from all four c
   network.wait_equal(60'000);
   check_nothing_lost(network, confirmed);
 }
+
+TEST_CASE("a node whose disk is full stops and says so, the others go on, and with room it comes back") {
+  Network network;
+  network.start(0);
+  network.start(1);
+  network.start(2);
+  network.start_with_full_disk(3, 100'000);
+  network.wait_ready();
+  Load load(network, 6);
+  CHECK(network.wait_exit(3, 60'000) == 3);
+  CHECK(network.log(3).find("critical") != std::string::npos);
+  load.wait_for(load.confirmed_count() + 50, 60'000);
+  network.start(3);
+  network.wait_ready();
+  load.stop();
+  network.wait_equal(60'000);
+  check_nothing_lost(network, load.confirmed());
+}

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,7 +67,7 @@ void write(const fs::path& file, ByteView bytes) {
   REQUIRE(out.good());
 }
 
-pid_t spawn(const std::vector<std::string>& words, const fs::path& log) {
+pid_t spawn(const std::vector<std::string>& words, const fs::path& log, std::uint64_t max_file_bytes = 0) {
   std::vector<char*> arguments;
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -76,6 +77,12 @@ pid_t spawn(const std::vector<std::string>& words, const fs::path& log) {
     const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(out, STDERR_FILENO);
+    if (max_file_bytes > 0) {
+      // Writes beyond it fail with EFBIG, as long as the signal is ignored.
+      const rlimit limit{max_file_bytes, max_file_bytes};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+      ::signal(SIGXFSZ, SIG_IGN);
+    }
     ::execv(arguments[0], arguments.data());
     ::_exit(127);
   }
@@ -225,6 +232,23 @@ std::string Network::log(std::size_t node) const {
 void Network::start(std::size_t node) {
   REQUIRE_FALSE(processes_[node].has_value());
   processes_[node] = spawn({kProgram, "--config", (folder(node) / "node.toml").string()}, folder(node) / "log");
+}
+
+void Network::start_with_full_disk(std::size_t node, std::uint64_t max_file_bytes) {
+  REQUIRE_FALSE(processes_[node].has_value());
+  processes_[node] =
+      spawn({kProgram, "--config", (folder(node) / "node.toml").string()}, folder(node) / "log", max_file_bytes);
+}
+
+int Network::wait_exit(std::size_t node, int timeout_ms) {
+  const auto end = Clock::now() + milliseconds(timeout_ms);
+  int status = 0;
+  while (::waitpid(*processes_[node], &status, WNOHANG) == 0) {
+    REQUIRE_MESSAGE(Clock::now() < end, log(node));
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  processes_[node].reset();
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 void Network::start_all() {

@@ -33,6 +33,10 @@ class Network {
   Network& operator=(const Network&) = delete;
 
   void start(std::size_t node);
+  /// The same where no file can grow past `max_file_bytes`: a disk that is full.
+  void start_with_full_disk(std::size_t node, std::uint64_t max_file_bytes);
+  /// The exit status of a node that ends by itself; fails the test where it does not in time.
+  int wait_exit(std::size_t node, int timeout_ms);
   void start_all();
   /// SIGKILL, and waits for the end.
   void kill(std::size_t node);
