@@ -1,5 +1,6 @@
 // Block frames, block certificates, headers and leaves: what a decoder accepts encodes to the same bytes again.
 #include "ledger/core/block.h"
+
 #include "ledger/core/block_certificate.h"
 #include "ledger/core/merkle_list.h"
 #include "ledger/core/state.h"

@@ -1,4 +1,5 @@
-// Fact certificates from strangers, against a pinned genesis whose validators' keys the fuzzer does not have: nothing verifies.
+// Fact certificates from strangers, against a pinned genesis whose validators' keys the fuzzer does not have: nothing
+// verifies.
 #include "ledger/core/fact.h"
 
 namespace {

@@ -1,6 +1,8 @@
-// Envelopes from strangers: whatever the bytes, decode and the static checks answer, and what is accepted is kept as it came.
-#include "contracts/engine.h"
+// Envelopes from strangers: whatever the bytes, decode and the static checks answer, and what is accepted is kept as it
+// came.
 #include "ledger/core/transaction.h"
+
+#include "contracts/engine.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace qilian;

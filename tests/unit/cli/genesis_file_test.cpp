@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 const fs::path kGenesis = fs::path(QILIAN_SOURCE_DIR) / "genesis";
 
-ledger::Result<CompiledGenesis> compile(const fs::path& file, GenesisChoices choices = {.creation_ms = 1'790'000'000'000}) {
+ledger::Result<CompiledGenesis> compile(const fs::path& file,
+                                        GenesisChoices choices = {.creation_ms = 1'790'000'000'000}) {
   SeededKeys keys;
   return compile_genesis_file(file, keys, choices);
 }

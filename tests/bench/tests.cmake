@@ -1,0 +1,3 @@
+# The end-to-end benchmark: four real nodes on this machine, TLS and fsync on. `./dev bench` runs it.
+add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench.cpp ${CMAKE_CURRENT_LIST_DIR}/machine.cpp)
+target_link_libraries(bench PRIVATE qilian_warnings cli_core node_client contracts ledger_core fmt::fmt Threads::Threads)
