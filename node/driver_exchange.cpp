@@ -137,23 +137,27 @@ void Driver::serve_blocks(PeerIndex peer, const BlockFetch& fetch) {
 }
 
 void Driver::fetch_envelopes(const consensus::EnvelopeFetch& fetch) {
+  std::optional<PeerIndex> source;
+  for (const auto replica : fetch.sources) {
+    const auto peer = peer_of(replica);
+    if (!source && peer && mesh_->connected(*peer)) source = peer;
+  }
   EnvelopeFetch request;
+  const auto ask = [&] {
+    if (source && !request.digests.empty()) mesh_->send(*source, FrameKind::kEnvelopeFetch, request.encode());
+    request.digests.clear();
+  };
   for (const auto& digest : fetch.envelopes) {
-    // Two signature sets of one body, or a waiting one that the core forgot: it may be here already.
+    // It may be here already: a second signature set of a body, or one that the core has forgotten meanwhile.
     if (const auto held = mempool_.find(digest)) {
       fetched_.push_back(info(*held));
       continue;
     }
     asked_envelopes_[digest] = steady_ms_ + kAnswerTakenMs;
-    if (request.digests.size() < kMaxFetch) request.digests.push_back(digest);
+    request.digests.push_back(digest);
+    if (request.digests.size() == kMaxFetch) ask();
   }
-  if (request.digests.empty()) return;
-  for (const auto source : fetch.sources) {
-    const auto peer = peer_of(source);
-    if (!peer || !mesh_->connected(*peer)) continue;
-    mesh_->send(*peer, FrameKind::kEnvelopeFetch, request.encode());
-    return;
-  }
+  ask();
 }
 
 void Driver::fetch_blocks(const consensus::BlockFetch& fetch) {
