@@ -49,6 +49,7 @@ Driver::Counters::Counters(Metrics& metrics)
       inbox_dropped(metrics.counter("qilian_inbox_dropped_total", "Inputs dropped because a queue was full")),
       bad_blocks(
           metrics.counter("qilian_blocks_invalid_total", "Blocks from peers that did not pass their certificate")),
+      unserved(metrics.counter("qilian_fetches_limited_total", "What a peer asked for beyond its share of a second")),
       evidence(metrics.counter("qilian_evidence_total", "Contradicting signatures of one validator seen")),
       height(metrics.gauge("qilian_height", "Certified height")),
       view(metrics.gauge("qilian_view", "View of this replica")),
@@ -63,10 +64,16 @@ Driver::Driver(Setup setup, Metrics& metrics)
       on_fatal_(std::move(setup.on_fatal)),
       verifier_(executor_->genesis().hash, verify_signature),
       mempool_({config_.limits.mempool_transactions, config_.limits.mempool_bytes,
-                config_.limits.mempool_transactions_per_key}),
+                config_.limits.mempool_transactions_per_key,
+                std::max<std::size_t>(
+                    1, config_.limits.mempool_transactions / std::max<std::size_t>(1, config_.peers.size())),
+                std::max<std::size_t>(kMaxEnvelopeBytes,
+                                      config_.limits.mempool_bytes / std::max<std::size_t>(1, config_.peers.size()))}),
       inbox_(kInboxPerSource),
       pool_(config_.limits.verification_threads, config_.limits.verification_queue),
       reported_(config_.peers.size()),
+      served_(config_.peers.size()),
+      serving_blocks_(config_.peers.size()),
       counters_(metrics) {}
 
 Result<std::unique_ptr<Driver>> Driver::create(Setup setup, Metrics& metrics) {
@@ -151,7 +158,6 @@ void Driver::process(consensus::Ready ready) {
   for (const auto& vote : votes) send(*vote, std::nullopt);
   if (!votes.empty()) core_->step(consensus::Persisted{std::move(votes)});
 
-  for (const auto& fetch : ready.fetch_envelopes) fetch_envelopes(fetch);
   for (const auto& batch : ready.execute) {
     execute(batch);
     if (failed_) return;
@@ -160,8 +166,11 @@ void Driver::process(consensus::Ready ready) {
     keep_certificate(certified.certificate);
     if (failed_) return;
   }
-  if (ready.fetch_blocks) fetch_blocks(*ready.fetch_blocks);
+  // What may go before what is wanted: an envelope that expired and was named by a proposal in one turn must be fetched
+  // again, not be taken for held and then dropped.
   forget(ready.forget);
+  for (const auto& fetch : ready.fetch_envelopes) fetch_envelopes(fetch);
+  if (ready.fetch_blocks) fetch_blocks(*ready.fetch_blocks);
   for (const auto& evidence : ready.evidence) {
     counters_.evidence.add();
     spdlog::error("evidence: replica {} signed two different messages for height {}", evidence.first.sender.value(),
@@ -173,7 +182,10 @@ void Driver::process(consensus::Ready ready) {
 bool Driver::persist(const consensus::Ready& ready, std::vector<Verified<Message>>& votes) {
   for (const auto& digest : ready.persist_envelopes) {
     const auto transaction = mempool_.find(digest);
-    if (!transaction) continue;
+    if (!transaction) {
+      fail({"driver.envelope", "an envelope that a vote rests on is not held: " + digest.hex()});
+      return false;
+    }
     unsynced_records_.push_back(consensus::encode_record(consensus::EnvelopeRecord{transaction->envelope()}));
   }
   for (const auto& record : ready.records) unsynced_records_.push_back(consensus::encode_record(record));
@@ -182,11 +194,8 @@ bool Driver::persist(const consensus::Ready& ready, std::vector<Verified<Message
     votes.push_back(signer_->sign(own.message));
     unsynced_records_.push_back(consensus::encode_record(consensus::record_of(own, votes.back())));
   }
-  if (!ready.must_sync && votes.empty()) return true;
-  if (!log_) {
-    unsynced_records_.clear();
-    return true;
-  }
+  if (!log_) unsynced_records_.clear();
+  if (!log_ || (!ready.must_sync && votes.empty())) return true;
   if (const auto written = log_->append(unsynced_records_); !written) {
     fail(written.error());
     return false;
@@ -231,7 +240,7 @@ void Driver::after_block(const Executed& executed) {
   counters_.executed_transactions.add(static_cast<std::int64_t>(executed.outcomes.size()));
   for (const auto& outcome : executed.outcomes) {
     mempool_.settle(outcome.id);
-    waiters_.executed(outcome.id, executed.header.height);
+    waiters_.executed(outcome.id, {executed.header.height, outcome.index, outcome.receipt});
   }
   const auto early = early_certificates_.find(executed.header.height);
   if (early == early_certificates_.end()) return;
@@ -274,7 +283,7 @@ void Driver::forget(const std::vector<EnvelopeDigest>& digests) {
 void Driver::sync_ledger(bool at_once) {
   const std::uint64_t height = executor_->height().value();
   const std::uint64_t most = std::max<std::uint64_t>(1, executor_->genesis().window / 4);
-  if (height == ledger_synced_) return;
+  if (!at_once && height == ledger_synced_) return;
   if (!at_once && height - ledger_synced_ < most && steady_ms_ - ledger_synced_ms_ < kLedgerSyncMs) return;
   if (const auto synced = executor_->sync(); !synced) return fail(synced.error());
   counters_.ledger_syncs.add();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -42,9 +43,11 @@ struct NodeStatus {
   std::vector<Peer> peers;
 };
 
-/// How a submission ended, short of the receipt, which the store holds.
-enum class SubmissionEnd { kAccepted, kCertified, kTimedOut };
-using SubmissionReply = std::function<void(ledger::Result<SubmissionEnd>)>;
+/// How a submission ended: certified at a place, or accepted and (so far) no more than that.
+struct Submission {
+  std::optional<Waiters::Place> certified;
+};
+using SubmissionReply = std::function<void(ledger::Result<Submission>)>;
 
 class Driver {
  public:
@@ -106,7 +109,7 @@ class Driver {
   // driver_exchange.cpp: envelopes, blocks and messages to and from peers, and admission.
   void handle_message(PeerIndex peer, ledger::ByteView payload);
   void verify_envelope(PeerIndex peer, ledger::Bytes envelope, bool asked_for);
-  void envelope_pushed(std::shared_ptr<const ledger::Transaction> transaction);
+  void envelope_pushed(PeerIndex peer, std::shared_ptr<const ledger::Transaction> transaction);
   void envelope_fetched(std::shared_ptr<const ledger::Transaction> transaction);
   void serve_envelopes(PeerIndex peer, const EnvelopeFetch& fetch);
   void serve_blocks(PeerIndex peer, const BlockFetch& fetch);
@@ -117,6 +120,7 @@ class Driver {
   void install_run(PeerIndex peer, const ledger::BlockCertificate& certificate);
   void admit(std::shared_ptr<const ledger::Transaction> transaction, bool wait_certified, std::int64_t wait_ms,
              const SubmissionReply& reply);
+  bool may_serve(PeerIndex peer, std::size_t bytes);
   std::optional<PeerIndex> peer_of(ledger::ReplicaId replica) const;
   ledger::TimeMs now() const;
 
@@ -147,6 +151,8 @@ class Driver {
   std::map<ledger::Height, consensus::CheckpointCertificate> early_certificates_;  ///< of blocks not executed here yet
   std::optional<consensus::BlockFetch> catch_up_;
   std::size_t catch_up_source_ = 0;
+  std::optional<PeerIndex> catch_up_peer_;  ///< who was asked last
+  std::int64_t catch_up_give_up_ms_ = 0;    ///< when its turn ends, however slowly blocks trickle in
   std::int64_t catch_up_deadline_ms_ = 0;
   std::uint64_t catch_up_asked_to_ = 0;
   std::vector<ledger::Bytes> run_;  ///< next blocks in a row, until one comes whose certificate covers them
@@ -157,6 +163,13 @@ class Driver {
   std::int64_t next_keep_alive_ms_ = 0;
   bool said_stopped_ = false;
   std::vector<PeerStatus> reported_;
+  struct Served {
+    std::int64_t since_ms = 0;
+    std::size_t bytes = 0;
+  };
+  std::vector<Served> served_;                    ///< envelopes given to each peer in the present second
+  std::deque<std::atomic<bool>> serving_blocks_;  ///< a job for the peer waits or runs on the pool
+  std::int64_t next_complaint_ms_ = 0;            ///< when the log may hear of a peer's fault again
 
   mutable std::mutex status_mutex_;
   NodeStatus status_;
@@ -176,6 +189,7 @@ class Driver {
     Series& bad_envelopes;
     Series& inbox_dropped;
     Series& bad_blocks;
+    Series& unserved;
     Series& evidence;
     Series& height;
     Series& view;

@@ -13,6 +13,10 @@ constexpr std::int64_t kAnswerTakenMs = 10'000;
 constexpr std::int64_t kBlockAnswerMs = 1'000;
 constexpr std::uint64_t kMaxBlocksServed = 512;
 constexpr std::size_t kMaxBytesServed = 24ull << 20;
+constexpr std::int64_t kServedIntervalMs = 1'000;
+constexpr std::int64_t kComplainEveryMs = 1'000;
+/// How long a source may take over blocks that no certificate covers yet.
+constexpr std::int64_t kRunMs = 5'000;
 constexpr std::size_t kPushedOnConnect = 2'000;
 
 using Pointer = std::shared_ptr<const Transaction>;
@@ -41,7 +45,7 @@ void Driver::on_connection(PeerIndex peer, bool connected) {
   const bool posted = inbox_.post(Inbox::kLocal, [this, peer] {
     std::size_t pushed = 0;
     for (const auto& transaction : mempool_.waiting()) {
-      if (++pushed > kPushedOnConnect) break;
+      if (++pushed > kPushedOnConnect || !may_serve(peer, transaction->envelope().size())) break;
       mesh_->send(peer, FrameKind::kEnvelopePush, transaction->envelope());
     }
   });
@@ -52,7 +56,8 @@ void Driver::on_frame(PeerIndex peer, FrameKind kind, Bytes payload) {
   if (kind == FrameKind::kEnvelopePush || kind == FrameKind::kEnvelopeResponse) {
     return verify_envelope(peer, std::move(payload), kind == FrameKind::kEnvelopeResponse);
   }
-  const bool posted = inbox_.post(peer, [this, peer, kind, payload = std::move(payload)] {
+  const std::size_t bytes = payload.size();
+  Inbox::Task task = [this, peer, kind, payload = std::move(payload)] {
     if (kind == FrameKind::kConsensus) {
       handle_message(peer, payload);
     } else if (kind == FrameKind::kEnvelopeFetch) {
@@ -64,7 +69,8 @@ void Driver::on_frame(PeerIndex peer, FrameKind kind, Bytes payload) {
     } else if (kind == FrameKind::kStatus) {
       if (const auto status = PeerStatus::decode(payload)) reported_[peer] = *status;
     }
-  });
+  };
+  const bool posted = inbox_.post(peer, std::move(task), bytes);
   if (!posted) counters_.inbox_dropped.add();
 }
 
@@ -79,27 +85,32 @@ void Driver::handle_message(PeerIndex peer, ByteView payload) {
   const auto& error = verified_message.error();
   if (error.code == "message.stale" || error.code == "message.ahead") return counters_.stale_messages.add();
   counters_.bad_messages.add();
+  if (steady_ms_ < next_complaint_ms_) return;
+  next_complaint_ms_ = steady_ms_ + kComplainEveryMs;
   spdlog::warn("peer {}: {}: {}", config_.peers[peer].address.text(), error.code, error.message);
 }
 
 void Driver::verify_envelope(PeerIndex peer, Bytes envelope, bool asked_for) {
-  const bool submitted =
-      pool_.submit(VerificationPool::Lane::kEnvelopes, peer, [this, peer, asked_for, bytes = std::move(envelope)] {
-        auto transaction = verified(bytes, genesis().hash);
-        if (!transaction) return counters_.bad_envelopes.add();
-        const bool posted = inbox_.post(peer, [this, asked_for, held = *std::move(transaction)] {
-          asked_for ? envelope_fetched(held) : envelope_pushed(held);
-        });
-        if (!posted) counters_.inbox_dropped.add();
-      });
-  if (!submitted) counters_.inbox_dropped.add();
+  const std::size_t size = envelope.size();
+  const auto job = [this, peer, asked_for, bytes = std::move(envelope)] {
+    auto transaction = verified(bytes, genesis().hash);
+    if (!transaction) return counters_.bad_envelopes.add();
+    const bool posted = inbox_.post(
+        peer,
+        [this, peer, asked_for, held = *std::move(transaction)] {
+          asked_for ? envelope_fetched(held) : envelope_pushed(peer, held);
+        },
+        bytes.size());
+    if (!posted) counters_.inbox_dropped.add();
+  };
+  if (!pool_.submit(VerificationPool::Lane::kEnvelopes, peer, job, size)) counters_.inbox_dropped.add();
 }
 
-void Driver::envelope_pushed(Pointer transaction) {
+void Driver::envelope_pushed(PeerIndex peer, Pointer transaction) {
   if (transaction->expires() <= executor_->header().time || executor_->executed(*transaction)) return;
   // A proposal may wait for exactly this envelope, whatever the mempool has room for.
   if (asked_envelopes_.contains(transaction->envelope_digest())) envelope_fetched(transaction);
-  if (mempool_.admit(transaction) != Mempool::Admission::kAdded) return;
+  if (mempool_.admit(transaction, peer) != Mempool::Admission::kAdded) return;
   admitted_.push_back(info(*transaction));
 }
 
@@ -109,16 +120,33 @@ void Driver::envelope_fetched(Pointer transaction) {
   fetched_.push_back(info(*transaction));
 }
 
+// Bounds what a peer's questions cost here: a few bytes ask for megabytes.
+bool Driver::may_serve(PeerIndex peer, std::size_t bytes) {
+  Served& served = served_[peer];
+  if (steady_ms_ - served.since_ms >= kServedIntervalMs) served = {steady_ms_, 0};
+  if (served.bytes + bytes > kMaxBytesServed) {
+    counters_.unserved.add();
+    return false;
+  }
+  served.bytes += bytes;
+  return true;
+}
+
 void Driver::serve_envelopes(PeerIndex peer, const EnvelopeFetch& fetch) {
   for (const auto& digest : fetch.digests) {
-    if (const auto transaction = mempool_.find(digest)) {
-      mesh_->send(peer, FrameKind::kEnvelopeResponse, transaction->envelope());
-    }
+    const auto transaction = mempool_.find(digest);
+    if (!transaction) continue;
+    if (!may_serve(peer, transaction->envelope().size())) return;
+    mesh_->send(peer, FrameKind::kEnvelopeResponse, transaction->envelope());
   }
 }
 
 void Driver::serve_blocks(PeerIndex peer, const BlockFetch& fetch) {
+  // One at a time for a peer: reading blocks shares its threads with what clients submit.
+  if (serving_blocks_[peer].exchange(true)) return counters_.unserved.add();
   const bool submitted = pool_.submit(VerificationPool::Lane::kEnvelopes, peer, [this, peer, fetch] {
+    const std::unique_ptr<std::atomic<bool>, void (*)(std::atomic<bool>*)> done(
+        &serving_blocks_[peer], [](std::atomic<bool>* serving) { *serving = false; });
     std::size_t sent = 0;
     std::uint64_t last = std::min(fetch.to.value(), store().certified().value());
     last = std::min(last, fetch.from.value() + kMaxBlocksServed - 1);
@@ -133,7 +161,9 @@ void Driver::serve_blocks(PeerIndex peer, const BlockFetch& fetch) {
       sent += response.size();
     }
   });
-  if (!submitted) counters_.inbox_dropped.add();
+  if (submitted) return;
+  serving_blocks_[peer] = false;
+  counters_.inbox_dropped.add();
 }
 
 void Driver::fetch_envelopes(const consensus::EnvelopeFetch& fetch) {
@@ -181,6 +211,8 @@ void Driver::ask_for_blocks() {
     if (!peer || !mesh_->connected(*peer)) continue;
     const BlockFetch request{executor_->height().next(), catch_up_->last};
     catch_up_asked_to_ = executor_->height().value() + kMaxBlocksServed;
+    catch_up_peer_ = peer;
+    catch_up_give_up_ms_ = steady_ms_ + kRunMs;
     mesh_->send(*peer, FrameKind::kBlockFetch, request.encode());
     return;
   }
@@ -188,6 +220,9 @@ void Driver::ask_for_blocks() {
 
 void Driver::block_received(PeerIndex peer, const BlockResponse& response) {
   if (!catch_up_ || failed_) return;
+  // From others only what proves itself, such as a late answer: anything else would spoil the run of the one that was
+  // asked, and put the blame on it.
+  if (peer != catch_up_peer_ && (!run_.empty() || response.certificate.empty())) return;
   const auto block = Block::decode(response.block);
   const auto header = block ? Header::decode(block->header) : Result<Header>(std::unexpect, block.error());
   if (!header) return counters_.bad_blocks.add();
@@ -199,12 +234,15 @@ void Driver::block_received(PeerIndex peer, const BlockResponse& response) {
   if (header->height.value() != executor_->height().value() + 1 + run_.size()) return;
   run_.push_back(response.block);
   run_bytes_ += response.block.size();
-  catch_up_deadline_ms_ = steady_ms_ + kBlockAnswerMs;
+  catch_up_deadline_ms_ = std::min(steady_ms_ + kBlockAnswerMs, catch_up_give_up_ms_);
   if (!response.certificate.empty()) {
     const auto certificate = BlockCertificate::decode(response.certificate);
     if (certificate) return install_run(peer, *certificate);
     counters_.bad_blocks.add();
-    return ask_for_blocks();
+    run_.clear();
+    run_bytes_ = 0;
+    if (peer == catch_up_peer_) ask_for_blocks();
+    return;
   }
   const auto& last = catch_up_->certificate;
   if (header->height == last.height) return install_run(peer, {block->header, last.signers, last.signatures});
@@ -222,9 +260,13 @@ void Driver::install_run(PeerIndex peer, const BlockCertificate& certificate) {
                         error.code == "block.malformed" || error.code.starts_with("certificate.");
     if (!theirs) return fail(error);
     counters_.bad_blocks.add();
-    spdlog::warn("peer {}: blocks after {}: {}", config_.peers[peer].address.text(), executor_->height().value(),
-                 error.message);
-    return ask_for_blocks();
+    if (steady_ms_ >= next_complaint_ms_) {
+      next_complaint_ms_ = steady_ms_ + kComplainEveryMs;
+      spdlog::warn("peer {}: blocks after {}: {}", config_.peers[peer].address.text(), executor_->height().value(),
+                   error.message);
+    }
+    if (peer == catch_up_peer_) ask_for_blocks();
+    return;
   }
   const auto header = Header::decode(certificate.header);
   const consensus::CheckpointCertificate covering{header->epoch, header->height, header->hash(), certificate.signers,
@@ -239,6 +281,7 @@ void Driver::install_run(PeerIndex peer, const BlockCertificate& certificate) {
   }
   waiters_.certified(store().certified());
   catch_up_deadline_ms_ = steady_ms_ + kBlockAnswerMs;
+  catch_up_give_up_ms_ = steady_ms_ + kRunMs;
   const std::uint64_t height = executor_->height().value();
   if (height >= std::min(catch_up_->last.value(), catch_up_asked_to_)) ask_for_blocks();
 }
@@ -290,14 +333,15 @@ void Driver::admit(Pointer transaction, bool wait_certified, std::int64_t wait_m
     admitted_.push_back(info(*transaction));
     mesh_->broadcast(FrameKind::kEnvelopePush, transaction->envelope());
   }
-  if (!wait_certified) return reply(SubmissionEnd::kAccepted);
-  waiters_.add(transaction->id(), steady_ms_ + wait_ms, [reply](Waiters::End end) {
+  if (!wait_certified) return reply(Submission{});
+  const auto answer = [reply](Waiters::End end, const Waiters::Place* place) {
     if (end == Waiters::End::kExpired) {
       reply(ledger::fail("COM-306", "the transaction expired before it came into a block"));
     } else {
-      reply(end == Waiters::End::kCertified ? SubmissionEnd::kCertified : SubmissionEnd::kTimedOut);
+      reply(Submission{place ? std::optional(*place) : std::nullopt});
     }
-  });
+  };
+  waiters_.add(transaction->id(), steady_ms_ + wait_ms, answer);
 }
 
 std::optional<PeerIndex> Driver::peer_of(ReplicaId replica) const {

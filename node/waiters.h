@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "ledger/core/types.h"
@@ -18,11 +19,18 @@ class Waiters {
     kTimedOut,   ///< accepted, and not certified yet
     kExpired,    ///< it left the mempool without being executed
   };
-  using Callback = std::function<void(End)>;
+  /// Where it stands, kept so that nobody has to read the block again for each client.
+  struct Place {
+    ledger::Height height;
+    std::uint32_t index = 0;
+    ledger::Bytes receipt;
+  };
+  /// `place` is there for kCertified alone.
+  using Callback = std::function<void(End, const Place* place)>;
 
   void add(const ledger::TransactionId& id, std::int64_t deadline_ms, Callback callback);
-  /// It stands in block `height`; certification is what is missing.
-  void executed(const ledger::TransactionId& id, ledger::Height height);
+  /// It was executed; certification of its block is what is missing.
+  void executed(const ledger::TransactionId& id, Place place);
   /// Every block up to here is certified.
   void certified(ledger::Height height);
   /// It will not be executed.
@@ -37,10 +45,10 @@ class Waiters {
     std::int64_t deadline_ms = 0;
     Callback callback;
   };
-  void end(const ledger::TransactionId& id, End how);
+  void end(const ledger::TransactionId& id, End how, const Place* place);
 
   std::multimap<ledger::TransactionId, Waiting> waiting_;
-  std::multimap<ledger::Height, ledger::TransactionId> executed_;
+  std::multimap<ledger::Height, std::pair<ledger::TransactionId, Place>> executed_;
   std::int64_t next_check_ms_ = 0;
 };
 

@@ -46,6 +46,18 @@ json::object receipt_fields(ByteView bytes) {
   return out;
 }
 
+json::object transaction_fields(const Store& store, const TransactionId& id, Height height, std::uint32_t index,
+                                ByteView receipt) {
+  json::object out{{"id", id.hex()}};
+  for (auto& field : receipt_fields(receipt)) out[field.key()] = std::move(field.value());
+  const bool certified = store.certified() >= height;
+  out["height"] = height.value();
+  out["index"] = index;
+  out["certified"] = certified;
+  out["signers"] = certified ? signers_of(store, height) : json::array();
+  return out;
+}
+
 json::object header_fields(const Header& header) {
   json::object out;
   out["logic_version"] = header.logic_version;
@@ -112,17 +124,15 @@ HttpResponse error_response(const Error& error) {
   return out;
 }
 
-Result<std::string> render_transaction(const Store& store, const TransactionId& id, bool with_envelope) {
+Result<std::string> render_transaction(const Store& store, const TransactionId& id) {
   QILIAN_TRY(const auto stored, store.transaction(id));
-  json::object out{{"id", id.hex()}};
-  for (auto& field : receipt_fields(stored.receipt)) out[field.key()] = std::move(field.value());
-  const bool certified = store.certified() >= stored.height;
-  out["height"] = stored.height.value();
-  out["index"] = stored.index;
-  out["certified"] = certified;
-  out["signers"] = certified ? signers_of(store, stored.height) : json::array();
-  if (with_envelope) out["envelope"] = to_hex(stored.envelope);
+  json::object out = transaction_fields(store, id, stored.height, stored.index, stored.receipt);
+  out["envelope"] = to_hex(stored.envelope);
   return json::serialize(out);
+}
+
+std::string render_certified(const Store& store, const TransactionId& id, const Waiters::Place& place) {
+  return json::serialize(transaction_fields(store, id, place.height, place.index, place.receipt));
 }
 
 std::string render_pending(const TransactionId& id) {

@@ -11,9 +11,11 @@ namespace qilian::node {
 
 HttpResponse error_response(const ledger::Error& error);
 
-/// {id, code, height, index, receipt, certified, signers}; `with_envelope` adds the envelope as hex.
-ledger::Result<std::string> render_transaction(const ledger::store::Store& store, const ledger::TransactionId& id,
-                                               bool with_envelope);
+/// {id, code, height, index, receipt, certified, signers, envelope}.
+ledger::Result<std::string> render_transaction(const ledger::store::Store& store, const ledger::TransactionId& id);
+/// The same without the envelope, for who just waited for it.
+std::string render_certified(const ledger::store::Store& store, const ledger::TransactionId& id,
+                             const Waiters::Place& place);
 /// {id, code: "PENDING", certified: false}.
 std::string render_pending(const ledger::TransactionId& id);
 ledger::Result<std::string> render_block(const ledger::store::Store& store, ledger::Height height);

@@ -104,7 +104,7 @@ class Routes {
   HttpResponse transaction(std::string_view text) const {
     const auto id = transaction_id(text);
     if (!id) return bad("api.id", "a transaction's id is 64 hexadecimal digits");
-    return json_response(render_transaction(driver_.store(), *id, true));
+    return json_response(render_transaction(driver_.store(), *id));
   }
 
   HttpResponse block(std::string_view text) const {
@@ -115,7 +115,7 @@ class Routes {
 
   HttpResponse object(const HttpRequest& request, const std::vector<std::string>& p) const {
     const auto kind = kind_of(p[2]);
-    if (!kind) return bad("api.kind", "there is no kind of object named " + p[2]);
+    if (!kind) return bad("api.kind", "there is no kind of object of this name");
     const std::size_t limit = std::min<std::size_t>(parameter(request, "limit", 100), kMaxListed);
     if (p.size() == 3) {
       return json_response(
@@ -136,7 +136,7 @@ class Routes {
 
   HttpResponse object_certificate(const HttpRequest& request, std::string_view kind_text, const std::string& id) const {
     const auto kind = kind_of(kind_text);
-    if (!kind) return bad("api.kind", "there is no kind of object named " + std::string(kind_text));
+    if (!kind) return bad("api.kind", "there is no kind of object of this name");
     const std::string claim = request.query.contains("claim") ? text(request, "claim") : "current";
     const bool has_height = request.query.contains("height");
     const auto height = number(text(request, "height"));
@@ -194,14 +194,14 @@ class Routes {
     auto transaction = std::make_shared<const Transaction>(*std::move(decoded));
     const TransactionId id = transaction->id();
     const auto wait_ms = static_cast<std::int64_t>(std::min<std::uint64_t>(*timeout, limits_.api_wait_timeout_ms));
-    driver_.submit(std::move(transaction), wait == "certified", wait_ms, [this, id, reply](Result<SubmissionEnd> end) {
+    driver_.submit(std::move(transaction), wait == "certified", wait_ms, [this, id, reply](Result<Submission> end) {
       reply([this, id, end = std::move(end)] { return submitted(id, end); });
     });
   }
 
-  HttpResponse submitted(const TransactionId& id, const Result<SubmissionEnd>& end) const {
+  HttpResponse submitted(const TransactionId& id, const Result<Submission>& end) const {
     if (!end) return error_response(end.error());
-    if (*end == SubmissionEnd::kCertified) return json_response(render_transaction(driver_.store(), id, false));
+    if (end->certified) return json_response(render_certified(driver_.store(), id, *end->certified));
     return {202, "application/json", render_pending(id), 0};
   }
 

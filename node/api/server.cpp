@@ -163,7 +163,8 @@ class BeastServer final : public HttpServer {
       co_return false;
     }
     auto message = parser.release();
-    const bool keep = message.keep_alive();
+    // Who asked with HEAD expects no body: what follows the header would pass for the next answer.
+    const bool keep = message.keep_alive() && message.method() != http::verb::head;
     auto request = to_request(message);
     requests_.add();
     if (!request) {

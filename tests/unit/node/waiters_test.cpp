@@ -16,10 +16,14 @@ TransactionId id(char c) { return *TransactionId::from(std::string(32, c)); }
 TEST_CASE("a client is answered once its block, or a later one, is certified") {
   Waiters waiters;
   std::vector<End> ends;
-  const auto note = [&](End end) { ends.push_back(end); };
+  const auto note = [&](End end, const Waiters::Place* place) {
+    CHECK((end == End::kCertified) == (place != nullptr));
+    if (place) CHECK(place->receipt == "receipt");
+    ends.push_back(end);
+  };
   waiters.add(id('a'), 1'000, note);
   waiters.add(id('a'), 1'000, note);
-  waiters.executed(id('a'), Height(5));
+  waiters.executed(id('a'), {Height(5), 0, "receipt"});
   waiters.certified(Height(4));
   CHECK(ends.empty());
   waiters.certified(Height(6));
@@ -32,7 +36,11 @@ TEST_CASE("a client is answered once its block, or a later one, is certified") {
 TEST_CASE("a client is told when time runs out, when its transaction expires and when the node ends, each once") {
   Waiters waiters;
   std::vector<End> ends;
-  const auto note = [&](End end) { ends.push_back(end); };
+  const auto note = [&](End end, const Waiters::Place* place) {
+    CHECK((end == End::kCertified) == (place != nullptr));
+    if (place) CHECK(place->receipt == "receipt");
+    ends.push_back(end);
+  };
   waiters.add(id('a'), 100, note);
   waiters.add(id('b'), 900, note);
   waiters.add(id('c'), 900, note);
@@ -40,7 +48,7 @@ TEST_CASE("a client is told when time runs out, when its transaction expires and
   CHECK(ends.empty());
   waiters.time_out(200);
   CHECK(ends == std::vector<End>{End::kTimedOut});
-  waiters.executed(id('a'), Height(1));
+  waiters.executed(id('a'), {Height(1), 0, "receipt"});
   waiters.certified(Height(1));
   CHECK(ends.size() == 1);
   waiters.expired(id('b'));
