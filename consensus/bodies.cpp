@@ -141,11 +141,14 @@ void Core::fetch_missing() {
 void Core::on_forward(const Forward& forward) {
   if (!leads() || !in_view_) return;
   EnvelopeFetch fetch{{}, {forward.sender}};
+  // A sender's latest: what it named before and never sent only takes its own room.
+  auto& wanted = forwarded_wanted_[forward.sender];
+  if (wanted.size() + forward.envelopes.size() > kMaxForward) wanted.clear();
   for (const EnvelopeDigest& digest : forward.envelopes) {
     if (pool_.holds(digest)) {
       pool_.prioritise(digest);
-    } else if (forwarded_wanted_.size() < 4 * kMaxForward && pool_.pending() < config_.max_pending) {
-      forwarded_wanted_.insert(digest);
+    } else if (pool_.pending() < config_.max_pending) {
+      wanted.insert(digest);
       fetch.envelopes.push_back(digest);
     } else {
       ++dropped_;
@@ -161,7 +164,10 @@ void Core::on_fetch_proposals(const FetchProposals& fetch) {
     const StoredProposal* stored = find_proposal(digest);
     if (stored == nullptr) continue;
     digests += stored->proposal->envelopes.size();
-    if (digests > kMaxAnswerDigests) break;
+    if (digests > kMaxAnswerDigests ||
+        !may_answer(fetch.sender, stored->proposal->envelopes.size() * EnvelopeDigest::kSize + 128)) {
+      break;
+    }
     answer.proposals.push_back(*stored->proposal);
   }
   if (!answer.proposals.empty()) ready_.messages_now.push_back({fetch.sender, std::move(answer)});

@@ -182,7 +182,8 @@ void Core::start_epoch() {
   view_ = View(0);
   in_view_ = true;
   current_new_view_.reset();
-  pending_new_view_.reset();
+  pending_new_views_.clear();
+  forwarded_wanted_.clear();
   own_view_change_.reset();
   proposed_new_view_.reset();
   proposed_named_.clear();
@@ -192,6 +193,7 @@ void Core::start_epoch() {
   future_.clear();
   accused_.clear();
   answered_ms_.clear();
+  fetches_answered_.clear();
   pool_.clear_in_flight();
   next_sequence_ = boundary_.next();
   timeout_ms_ = config_.base_timeout_ms;

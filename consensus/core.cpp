@@ -53,7 +53,9 @@ void Core::on(const TransactionsAdmitted& input) {
 
 void Core::on(const EnvelopesFetched& input) {
   for (const EnvelopeInfo& info : input.envelopes) {
-    if (forwarded_wanted_.erase(info.digest) > 0) {
+    std::size_t forwarded = 0;
+    for (auto& [sender, digests] : forwarded_wanted_) forwarded += digests.erase(info.digest);
+    if (forwarded > 0) {
       pool_.admit(info, now_, config_.max_pending, true);
     } else {
       pool_.hold(info);

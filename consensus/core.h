@@ -318,6 +318,7 @@ class Core {
   std::size_t at_or_above_view() const;
   void try_new_view();
   void try_enter_view();
+  void drop_passed_new_views();
   void enter_view(const Verified<Message>& message, const NewView& new_view,
                   std::vector<Verified<Message>> view_changes);
   void adopt_new_view_slots();
@@ -335,6 +336,7 @@ class Core {
   void note_report(const Status& status);
   Status make_status() const;
   void relay(ReplicaId to, const Verified<Message>& message);
+  bool may_answer(ReplicaId peer, std::size_t bytes);
 
   // Small questions.
   std::size_t n() const { return set_.size(); }
@@ -360,7 +362,7 @@ class Core {
   bool in_view_ = true;
   std::optional<CurrentNewView> current_new_view_;  ///< how view_ was entered; absent in view 0
   std::map<View, std::map<ReplicaId, Verified<Message>>> view_changes_;
-  std::optional<PendingNewView> pending_new_view_;
+  std::map<ReplicaId, PendingNewView> pending_new_views_;  ///< by sender, the highest: nobody's hides another's
   std::optional<Verified<Message>>
       own_view_change_;                    ///< durable VIEW-CHANGE for view_, sent again until a view is entered
   std::optional<View> proposed_new_view_;  ///< the view for which our NEW-VIEW was handed out
@@ -390,7 +392,7 @@ class Core {
 
   // Requests.
   Pool pool_;
-  std::set<EnvelopeDigest> forwarded_wanted_;  ///< forwarded to this primary and not held yet
+  std::map<ReplicaId, std::set<EnvelopeDigest>> forwarded_wanted_;  ///< forwarded to this primary, not held yet
 
   // Time.
   bool ticked_ = false;
@@ -406,7 +408,12 @@ class Core {
   std::optional<std::int64_t> behind_since_;
   std::optional<std::int64_t> boundary_wait_ms_;   ///< since when nothing fills up to the boundary
   std::map<ReplicaId, std::int64_t> answered_ms_;  ///< last answer to a peer's STATUS
-  std::uint32_t fetch_turn_ = 0;                   ///< rotates the sources of fetches
+  struct Answered {
+    std::int64_t since_ms = 0;
+    std::size_t bytes = 0;
+  };
+  std::map<ReplicaId, Answered> fetches_answered_;  ///< bytes given to a peer's fetches in the present interval
+  std::uint32_t fetch_turn_ = 0;                    ///< rotates the sources of fetches
 
   // Standing.
   bool observing_ = false;

@@ -67,16 +67,21 @@ Digest Core::fingerprint() const {
     for (const auto& [key, message] : messages) write(out, *signed_header(*message.message));
   }
   if (current_new_view_) write(out, *signed_header(*current_new_view_->message));
-  if (pending_new_view_) {
-    write(out, *signed_header(*pending_new_view_->message));
-    add(out, pending_new_view_->named);
+  for (const auto& [sender, pending] : pending_new_views_) {
+    write(out, *signed_header(*pending.message));
+    add(out, pending.named);
   }
   for (const auto& [height, certificate] : certificates_) write(out, certificate);
   for (const Height& height : certificates_out_) out.u64(height.value());
   for (const auto& [height, block] : blocks_) out.u64(height.value()).raw(block.header.view()).i64(block.time.value());
   for (const auto& [height, header] : own_checkpoints_) out.u64(height.value()).raw(header.view());
-  for (const EnvelopeDigest& digest : forwarded_wanted_) out.raw(digest.view());
+  for (const auto& [sender, digests] : forwarded_wanted_) {
+    out.u32(sender.value());
+    for (const EnvelopeDigest& digest : digests) out.raw(digest.view());
+  }
   for (const auto& [replica, ms] : answered_ms_) out.u32(replica.value()).i64(ms);
+  for (const auto& [replica, answered] : fetches_answered_)
+    out.u32(replica.value()).i64(answered.since_ms).u64(answered.bytes);
   for (const auto& [replica, type] : accused_) out.u32(replica.value()).u8(static_cast<std::uint8_t>(type));
   for (const ReplicaId& replica : reports_) out.u32(replica.value());
   out.raw(pool_.encode());

@@ -6,6 +6,8 @@ namespace qilian::consensus {
 namespace {
 /// Messages in one answer to one STATUS. What does not fit comes with the next answer.
 constexpr std::size_t kMaxAnswer = 512;
+/// Bytes in the answers to one peer's fetches in one status interval. What does not fit is asked for again.
+constexpr std::size_t kMaxFetchedBytes = 4 * 1024 * 1024;
 }  // namespace
 
 void Core::run_timers() {
@@ -55,11 +57,11 @@ void Core::send_again() {
   ready_.messages_now.push_back({std::nullopt, make_status()});
   // The same bytes until a view is entered.
   if (!in_view_ && own_view_change_) ready_.messages_now.push_back({std::nullopt, *own_view_change_});
-  if (pending_new_view_) {
-    const auto& new_view = std::get<NewView>(*pending_new_view_->message);
+  for (const auto& [sender, pending] : pending_new_views_) {
+    const auto& new_view = std::get<NewView>(*pending.message);
     FetchViewChanges fetch{new_view.view, {}, config_.self};
     for (const NewView::Choice& choice : new_view.view_changes) {
-      if (!pending_new_view_->named.contains(choice.sender)) fetch.wanted.push_back(choice);
+      if (!pending.named.contains(choice.sender)) fetch.wanted.push_back(choice);
     }
     const auto sources = others();
     if (!sources.empty()) ready_.messages_now.push_back({sources.front(), fetch});
@@ -92,6 +94,17 @@ Status Core::make_status() const {
 
 void Core::relay(ReplicaId to, const Verified<Message>& message) {
   if (to != config_.self) ready_.messages_now.push_back({to, message});
+}
+
+bool Core::may_answer(ReplicaId peer, std::size_t bytes) {
+  Answered& answered = fetches_answered_[peer];
+  if (now_ - answered.since_ms >= config_.status_interval_ms) answered = {now_, 0};
+  if (answered.bytes > 0 && answered.bytes + bytes > kMaxFetchedBytes) {
+    ++dropped_;
+    return false;
+  }
+  answered.bytes += bytes;
+  return true;
 }
 
 void Core::on_status(const Status& status) {

@@ -199,7 +199,10 @@ Result<void> Verifier::check_one(ReplicaId peer, Status& message) {
   message.sender = peer;
   if (message.slots.size() > 2 * kMaxWindow || message.yours.size() > 8 * kMaxWindow)
     return invalid("a STATUS out of bounds");
+  if (!message.is_report && !message.yours.empty()) return invalid("signatures in a STATUS that is no report");
   for (const SignedHeader& header : message.yours) {
+    // Cheap first: a peer can sign thousands itself and have them all checked.
+    if (self_ && header.sender != *self_) return invalid("a report that holds another replica's signatures");
     const ValidatorSet* set = set_of(header.epoch);
     if (set == nullptr) return stale();
     QILIAN_TRY_VOID(check(*set, header));

@@ -45,6 +45,9 @@ class Verifier {
   /// Makes an epoch's set known; the current and the previous epoch are kept, older ones forgotten.
   void add_validators(const ValidatorSet& set);
   void set_horizon(const Horizon& horizon) { horizon_ = horizon; }
+  /// Whose signatures a report may hold: this replica's alone (kNoProposer for an observer: nobody's). Before the call
+  /// anybody's.
+  void set_self(ReplicaId self) { self_ = self; }
 
   /// `peer` is the validator that the authenticated connection belongs to. Signed messages may be relayed, so their
   /// sender may be another; unsigned ones get `peer` as their sender, whatever they say. Errors: "message.stale"
@@ -82,6 +85,7 @@ class Verifier {
   std::size_t cache_limit_;
   std::map<Epoch, ValidatorSet> sets_;
   Horizon horizon_;
+  std::optional<ReplicaId> self_;
   std::set<Digest> seen_;
   std::deque<Digest> order_;
   Counters counters_;

@@ -29,7 +29,7 @@ void Core::start_view_change(View view) {
   current_new_view_.reset();
   std::erase_if(view_changes_, [&](const auto& entry) { return entry.first < view_; });
   for (auto& [sequence, slot] : slots_) slot.retire_commits();
-  if (pending_new_view_ && std::get<NewView>(*pending_new_view_->message).view < view_) pending_new_view_.reset();
+  drop_passed_new_views();
 
   ViewChange message;
   message.epoch = set_.epoch;
@@ -47,12 +47,12 @@ void Core::start_view_change(View view) {
 void Core::on_view_change(const Verified<Message>& message, const ViewChange& view_change) {
   if (view_change.epoch != set_.epoch) return;
   // A pending NEW-VIEW may name one that differs from the first of its sender; it is taken by digest.
-  if (pending_new_view_) {
-    const auto& new_view = std::get<NewView>(*pending_new_view_->message);
+  for (auto& [sender, pending] : pending_new_views_) {
+    const auto& new_view = std::get<NewView>(*pending.message);
     for (const NewView::Choice& choice : new_view.view_changes) {
       if (view_change.view == new_view.view && choice.sender == view_change.sender &&
           choice.digest == view_change.digest) {
-        pending_new_view_->named.try_emplace(choice.sender, message);
+        pending.named.try_emplace(choice.sender, message);
       }
     }
   }
@@ -140,14 +140,16 @@ void Core::try_new_view() {
 
 void Core::on_new_view(const Verified<Message>& message, const NewView& new_view) {
   if (new_view.epoch != set_.epoch || new_view.view < view_ || (new_view.view == view_ && in_view_)) return;
-  if (pending_new_view_) {
-    const auto& pending = std::get<NewView>(*pending_new_view_->message);
+  // One for each sender: a made-up NEW-VIEW of a far view must not stand in the way of the next honest primary's.
+  if (const auto before = pending_new_views_.find(new_view.sender); before != pending_new_views_.end()) {
+    const auto& pending = std::get<NewView>(*before->second.message);
     if (pending.view == new_view.view && pending.digest != new_view.digest) {
-      accuse(*signed_header(*pending_new_view_->message), *signed_header(*message));
+      accuse(*signed_header(*before->second.message), *signed_header(*message));
     }
     if (pending.view >= new_view.view) return;
   }
-  pending_new_view_ = PendingNewView{message, {}};
+  PendingNewView& pending =
+      pending_new_views_.insert_or_assign(new_view.sender, PendingNewView{message, {}}).first->second;
   const bool own = new_view.sender == config_.self;
   const auto known = view_changes_.find(new_view.view);
   FetchViewChanges fetch{new_view.view, {}, config_.self};
@@ -159,7 +161,7 @@ void Core::on_new_view(const Verified<Message>& message, const NewView& new_view
       if (const auto it = known->second.find(choice.sender); it != known->second.end()) found = &it->second;
     }
     if (found != nullptr && std::get<ViewChange>(**found).digest == choice.digest) {
-      pending_new_view_->named.emplace(choice.sender, *found);
+      pending.named.emplace(choice.sender, *found);
     } else {
       fetch.wanted.push_back(choice);
     }
@@ -177,32 +179,47 @@ void Core::on_fetch_view_changes(const FetchViewChanges& fetch) {
     if (current_new_view_) {
       const auto& named = current_new_view_->view_changes;
       if (const auto it = std::ranges::find_if(named, matches); it != named.end()) {
-        relay(fetch.sender, *it);
+        if (may_answer(fetch.sender, std::get<ViewChange>(**it).content.size())) relay(fetch.sender, *it);
         continue;
       }
     }
     const auto by_view = view_changes_.find(fetch.view);
     if (by_view == view_changes_.end()) continue;
-    if (const auto it = by_view->second.find(choice.sender); it != by_view->second.end() && matches(it->second)) {
+    if (const auto it = by_view->second.find(choice.sender);
+        it != by_view->second.end() && matches(it->second) &&
+        may_answer(fetch.sender, std::get<ViewChange>(*it->second).content.size())) {
       relay(fetch.sender, it->second);
     }
   }
 }
 
 void Core::try_enter_view() {
-  if (!pending_new_view_) return;
-  const Verified<Message> message = pending_new_view_->message;
+  // The highest view of those whose VIEW-CHANGEs are all here.
+  const auto view_of = [](const PendingNewView& pending) { return std::get<NewView>(*pending.message).view; };
+  auto complete = pending_new_views_.end();
+  for (auto it = pending_new_views_.begin(); it != pending_new_views_.end(); ++it) {
+    const bool all = it->second.named.size() >= std::get<NewView>(*it->second.message).view_changes.size();
+    if (all && (complete == pending_new_views_.end() || view_of(it->second) > view_of(complete->second))) complete = it;
+  }
+  if (complete == pending_new_views_.end()) return;
+  const Verified<Message> message = complete->second.message;
   const auto& new_view = std::get<NewView>(*message);
-  if (pending_new_view_->named.size() < new_view.view_changes.size()) return;
   std::vector<Verified<Message>> view_changes;
-  for (const auto& [sender, view_change] : pending_new_view_->named) view_changes.push_back(view_change);
-  pending_new_view_.reset();
+  for (const auto& [sender, view_change] : complete->second.named) view_changes.push_back(view_change);
+  pending_new_views_.erase(complete);
 
   OSet claimed{new_view.min_s, {}};
   for (const NewView::Slot& slot : new_view.slots) claimed.digests.push_back(slot.digest);
   if (compute_o_set(contents(view_changes)) == claimed) return enter_view(message, new_view, std::move(view_changes));
   // The primary of that view is faulty: on to the next one.
   if (voting()) start_view_change(new_view.view.next());
+}
+
+void Core::drop_passed_new_views() {
+  std::erase_if(pending_new_views_, [this](const auto& entry) {
+    const View view = std::get<NewView>(*entry.second.message).view;
+    return view < view_ || (view == view_ && in_view_);
+  });
 }
 
 void Core::enter_view(const Verified<Message>& message, const NewView& new_view,
@@ -219,6 +236,8 @@ void Core::enter_view(const Verified<Message>& message, const NewView& new_view,
   view_change_deadline_.reset();
   own_view_change_.reset();
   proposed_named_.clear();
+  forwarded_wanted_.clear();
+  drop_passed_new_views();
   std::erase_if(view_changes_, [&](const auto& entry) { return entry.first <= view_; });
   for (auto& [sequence, slot] : slots_) slot.clear_view();
   // Transactions of abandoned proposals wait again.

@@ -353,6 +353,69 @@ TEST_CASE("an own commit of a view left behind counts again when a peer brings i
   CHECK(bench.sent_at_once<FetchProposals>() == 1);
 }
 
+TEST_CASE("a made-up NEW-VIEW of a far view does not keep a replica from the next honest primary's") {
+  Bench bench(3);
+  // Replica 2 leads view 1002 and names VIEW-CHANGEs that nobody ever sent.
+  const std::vector<Message> made_up{Bench::view_change(0, 1'002), Bench::view_change(1, 1'002),
+                                     Bench::view_change(2, 1'002)};
+  REQUIRE(bench.deliver(2, bench.new_view(1'002, made_up)).has_value());
+  REQUIRE_FALSE(bench.core().status().view == View(1'002));
+  enter(bench, 1, {Bench::view_change(0, 1), Bench::view_change(1, 1), Bench::view_change(2, 1)});
+}
+
+TEST_CASE("forwarded digests that never come take only their sender's room") {
+  Bench bench(0);
+  for (std::uint64_t round = 0; round < 5; ++round) {
+    Forward made_up;
+    for (std::uint64_t i = 0; i < kMaxForward; ++i)
+      made_up.envelopes.push_back(envelope(10'000 + round * 5'000 + i).digest);
+    REQUIRE(bench.deliver(2, made_up).has_value());
+  }
+  bench.clear();
+  REQUIRE(bench.deliver(1, Forward{{envelope(1).digest}, {}}).has_value());
+  REQUIRE(bench.envelope_fetches.size() == 1);
+  bench.input(EnvelopesFetched{{envelope(1)}});
+  REQUIRE(bench.votes<PrePrepare>().size() == 1);
+  CHECK(bench.votes<PrePrepare>()[0].proposal->envelopes == std::vector{envelope(1).digest});
+}
+
+TEST_CASE("fetches of one peer are answered up to a number of bytes in an interval, whatever they repeat") {
+  Bench bench(1);
+  std::vector<EnvelopeDigest> many;
+  for (std::uint64_t i = 0; i < kMaxBatch; ++i) many.push_back(envelope(i).digest);
+  const auto what = bench.proposal(1, many);
+  REQUIRE(bench.deliver(0, bench.pre_prepare(what)).has_value());
+  const auto answered = [&](std::uint32_t peer) {
+    bench.clear();
+    for (int i = 0; i < 20; ++i) {
+      REQUIRE(bench.deliver(peer, FetchProposals{std::vector(10, what->digest()), {}}).has_value());
+    }
+    std::size_t proposals = 0;
+    for (const Outgoing& outgoing : bench.at_once) {
+      const Message message = message_of(outgoing);
+      if (const auto* answer = std::get_if<Proposals>(&message)) proposals += answer->proposals.size();
+    }
+    return proposals;
+  };
+  CHECK(answered(2) == 31);
+  CHECK(answered(3) == 31);
+  CHECK(answered(2) == 0);
+  bench.tick(bench.config().status_interval_ms);
+  CHECK(answered(2) == 31);
+}
+
+TEST_CASE("a report of signatures that are not the receiver's is refused before any of them is checked") {
+  Bench bench(1);
+  bench.core();
+  bench.verifier().set_self(ReplicaId(1));
+  const auto before = bench.verifier().counters().signatures_checked;
+  Status report;
+  report.is_report = true;
+  for (std::uint64_t i = 1; i <= 100; ++i) report.yours.push_back(*signed_header(Bench::prepare(2, 0, i, digest(i))));
+  CHECK_FALSE(bench.deliver(2, report).has_value());
+  CHECK(bench.verifier().counters().signatures_checked == before);
+}
+
 TEST_CASE("item 2: a certificate outlives a view whose NEW-VIEW did not know it") {
   Bench bench(1);
   bench.admit(envelope(1));
