@@ -30,6 +30,8 @@ constexpr std::size_t kChecksumBytes = 8;
 constexpr std::size_t kHeaderBytes = 8 + GenesisHash::kSize + 8 + 8 + kChecksumBytes;
 constexpr std::size_t kGroupHeaderBytes = 4 + 4 + kChecksumBytes;
 constexpr std::size_t kMaxGroupBytes = 1ull << 30;
+// Into how large groups a new segment's records are split: what is rewritten at start may be longer than any group.
+constexpr std::size_t kRewrittenGroupBytes = 16ull << 20;
 
 std::string segment_name(std::uint64_t number) { return fmt::format("{:016x}.qlog", number); }
 
@@ -101,8 +103,11 @@ class SegmentReader {
     std::ifstream in(file_, std::ios::binary);
     std::ostringstream all;
     if (in) all << in.rdbuf();
-    if (!in) return fail("log.io", file_.string() + ": cannot be read");
     bytes_ = std::move(all).str();
+    // A read that failed half-way must not pass for the end of the log: the votes behind it would be forgotten.
+    std::error_code error;
+    const auto size = fs::file_size(file_, error);
+    if (!in || error || bytes_.size() != size) return fail("log.io", file_.string() + ": cannot be read to its end");
     QILIAN_TRY_VOID(read_header());
     std::size_t offset = kHeaderBytes;
     while (offset < bytes_.size()) {
@@ -241,13 +246,20 @@ Result<void> ConsensusLog::restart_with(std::span<const Bytes> records) {
 Result<void> ConsensusLog::create_segment(std::uint64_t number, std::span<const Bytes> records) {
   const fs::path file = folder_ / segment_name(number);
   const fs::path unnamed = folder_ / (segment_name(number) + ".tmp");
-  const Bytes group = records.empty() ? Bytes() : encode_group(genesis_, number, kHeaderBytes, records);
-  const std::uint64_t end = kHeaderBytes + group.size();
+  Bytes groups;
+  for (std::size_t first = 0; first < records.size();) {
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; first + count < records.size() && (count == 0 || bytes < kRewrittenGroupBytes); ++count)
+      bytes += records[first + count].size();
+    groups += encode_group(genesis_, number, kHeaderBytes + groups.size(), records.subspan(first, count));
+    first += count;
+  }
+  const std::uint64_t end = kHeaderBytes + groups.size();
   const int out = ::open(unnamed.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (out < 0) return stop("no new segment can be created");
   if (file_ >= 0) ::close(file_);
   file_ = out;
-  if (!write_all(file_, encode_header(genesis_, number, end) + group) || ::fsync(file_) != 0 ||
+  if (!write_all(file_, encode_header(genesis_, number, end) + groups) || ::fsync(file_) != 0 ||
       ::rename(unnamed.c_str(), file.c_str()) != 0 || !sync_folder(folder_)) {
     return stop("a new segment cannot be written");
   }

@@ -51,6 +51,7 @@ Result<void> Driver::recover(std::vector<Bytes> log_records) {
     signer_.emplace(genesis.hash, *self_, [this](ByteView payload) { return key_->sign(payload); });
   }
   verifier_.add_validators(executor_->validators());
+  verifier_.set_self(self_.value_or(kNoProposer));
   verifier_.set_horizon(core_->horizon());
 
   consensus::EnvelopesFetched held;

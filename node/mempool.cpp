@@ -2,15 +2,25 @@
 
 namespace qilian::node {
 
-Mempool::Admission Mempool::admit(Pointer transaction) {
+Mempool::Admission Mempool::admit(Pointer transaction, Source source) {
   if (waiting_ids_.contains(transaction->id())) return Admission::kKnown;
   const std::size_t size = transaction->envelope().size();
   if (order_.size() >= limits_.transactions || bytes_ + size > limits_.bytes) return Admission::kFull;
+  if (source != kClient) {
+    const OfPeer& pushed = per_peer_[source];
+    if (pushed.transactions >= limits_.transactions_per_peer || pushed.bytes + size > limits_.bytes_per_peer)
+      return Admission::kFull;
+  }
   const auto mine = per_key_.find(transaction->lead());
   if (mine != per_key_.end() && mine->second >= limits_.transactions_per_key) return Admission::kKeyFull;
 
   Entry& entry = entries_[transaction->envelope_digest()];
   entry.order = next_order_++;
+  entry.source = source;
+  if (source != kClient) {
+    ++per_peer_[source].transactions;
+    per_peer_[source].bytes += size;
+  }
   entry.transaction = std::move(transaction);
   order_.emplace(entry.order, entry.transaction->envelope_digest());
   waiting_ids_.emplace(entry.transaction->id(), entry.transaction->envelope_digest());
@@ -21,7 +31,7 @@ Mempool::Admission Mempool::admit(Pointer transaction) {
 
 void Mempool::hold(Pointer transaction) {
   const auto digest = transaction->envelope_digest();
-  entries_.try_emplace(digest, Entry{std::move(transaction), 0});
+  entries_.try_emplace(digest, Entry{std::move(transaction), 0, kClient});
 }
 
 Mempool::Pointer Mempool::find(const ledger::EnvelopeDigest& digest) const {
@@ -57,6 +67,11 @@ void Mempool::stop_waiting(Entry& entry) {
   order_.erase(entry.order);
   entry.order = 0;
   bytes_ -= entry.transaction->envelope().size();
+  if (entry.source != kClient) {
+    OfPeer& pushed = per_peer_.at(entry.source);
+    --pushed.transactions;
+    pushed.bytes -= entry.transaction->envelope().size();
+  }
   waiting_ids_.erase(entry.transaction->id());
   const auto mine = per_key_.find(entry.transaction->lead());
   if (--mine->second == 0) per_key_.erase(mine);

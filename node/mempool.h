@@ -24,6 +24,9 @@ class Mempool {
     std::size_t transactions = 0;
     std::size_t bytes = 0;
     std::size_t transactions_per_key = 0;
+    /// Of what one peer pushed: whatever it signs, clients of this node and other peers find room.
+    std::size_t transactions_per_peer = SIZE_MAX;
+    std::size_t bytes_per_peer = SIZE_MAX;
   };
 
   enum class Admission {
@@ -35,8 +38,12 @@ class Mempool {
 
   explicit Mempool(const Limits& limits) : limits_(limits) {}
 
+  /// Who an envelope came from: a peer's index, or a client of this node.
+  using Source = std::uint32_t;
+  static constexpr Source kClient = 0xFFFFFFFF;
+
   /// A client's envelope starts to wait. One that is held for a proposal already becomes waiting.
-  Admission admit(Pointer transaction);
+  Admission admit(Pointer transaction, Source source = kClient);
   /// Held because a proposal names it, outside the bounds; does not wait for a client.
   void hold(Pointer transaction);
 
@@ -61,6 +68,11 @@ class Mempool {
   struct Entry {
     Pointer transaction;
     std::uint64_t order = 0;  ///< of admission; 0 = does not wait
+    Source source = kClient;
+  };
+  struct OfPeer {
+    std::size_t transactions = 0;
+    std::size_t bytes = 0;
   };
   void stop_waiting(Entry& entry);
 
@@ -69,6 +81,7 @@ class Mempool {
   std::map<ledger::TransactionId, ledger::EnvelopeDigest> waiting_ids_;
   std::map<std::uint64_t, ledger::EnvelopeDigest> order_;
   std::map<ledger::PublicKey, std::size_t> per_key_;
+  std::map<Source, OfPeer> per_peer_;
   std::uint64_t next_order_ = 1;
   std::size_t bytes_ = 0;
 };

@@ -11,13 +11,15 @@ VerificationPool::VerificationPool(std::size_t threads, std::size_t queue_limit)
 
 VerificationPool::~VerificationPool() { stop(); }
 
-bool VerificationPool::submit(Lane lane, Source source, std::function<void()> job) {
+bool VerificationPool::submit(Lane lane, Source source, std::function<void()> job, std::size_t bytes) {
   {
     const std::lock_guard lock(mutex_);
     auto& mine = waiting_[source];
-    if (stopping_ || lanes_[0].size() + lanes_[1].size() >= queue_limit_ || mine >= queue_limit_ / 4) return false;
-    ++mine;
-    lanes_[static_cast<std::size_t>(lane)].push_back({source, std::move(job)});
+    if (stopping_ || lanes_[0].size() + lanes_[1].size() >= queue_limit_ || mine.jobs >= queue_limit_ / 4) return false;
+    if (mine.jobs > 0 && mine.bytes + bytes > kMaxBytes) return false;
+    ++mine.jobs;
+    mine.bytes += bytes;
+    lanes_[static_cast<std::size_t>(lane)].push_back({source, std::move(job), bytes});
   }
   changed_.notify_one();
   return true;
@@ -50,7 +52,9 @@ void VerificationPool::work() {
     auto& lane = lanes_[0].empty() ? lanes_[1] : lanes_[0];
     const Job job = std::move(lane.front());
     lane.pop_front();
-    --waiting_[job.source];
+    auto& mine = waiting_[job.source];
+    --mine.jobs;
+    mine.bytes -= job.bytes;
     lock.unlock();
     job.run();
     lock.lock();

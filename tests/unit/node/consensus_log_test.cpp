@@ -193,3 +193,39 @@ TEST_CASE("a log of another genesis is refused") {
   REQUIRE_FALSE(other.has_value());
   CHECK(other.error().code == "log.chain");
 }
+
+TEST_CASE("a log that cannot be read to its end is no shorter log: nothing is opened and nothing is removed") {
+  const Folder folder;
+  const Written written = write_three_groups(folder.log());
+  // Reading a folder fails after the open succeeded, as a bad sector does.
+  fs::remove(written.file);
+  fs::create_directory(written.file);
+  const auto opened = ConsensusLog::open(folder.log(), genesis(), kLarge);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().code == "log.io");
+  CHECK(fs::exists(written.file));
+}
+
+TEST_CASE("records that are longer together than a group are rewritten in several, and all come back") {
+  const Folder folder;
+  REQUIRE(ConsensusLog::initialise(folder.log(), genesis(), "start").has_value());
+  const std::vector<Bytes> records{"start", Bytes(12u << 20, 'a'), Bytes(12u << 20, 'b'), Bytes(12u << 20, 'c'), "d"};
+  {
+    auto opened = ConsensusLog::open(folder.log(), genesis(), kLarge);
+    REQUIRE(opened.has_value());
+    REQUIRE(opened->log.restart_with(records).has_value());
+  }
+  const auto files = segments(folder.log());
+  REQUIRE(files.size() == 1);
+  const Bytes bytes = read(files[0]);
+  std::size_t groups = 0;
+  for (auto at = bytes.find("QLG1"); at != Bytes::npos; at = bytes.find("QLG1", at + 1)) ++groups;
+  CHECK(groups > 1);
+  // Cut between two groups it is damaged, not torn: all of it had been on disk.
+  write(files[0], bytes.substr(0, bytes.rfind("QLG1")));
+  CHECK(ConsensusLog::open(folder.log(), genesis(), kLarge).error().code == "log.corrupt");
+  write(files[0], bytes);
+  const auto opened = ConsensusLog::open(folder.log(), genesis(), kLarge);
+  REQUIRE(opened.has_value());
+  CHECK(opened->records == records);
+}

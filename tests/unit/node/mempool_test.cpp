@@ -125,3 +125,27 @@ TEST_CASE("those that wait are listed oldest first") {
   mempool.admit(a);
   CHECK(mempool.waiting() == std::vector<Mempool::Pointer>{c, b, a});
 }
+
+TEST_CASE("what one peer pushes leaves room for clients and for other peers") {
+  Mempool::Limits limits = kWide;
+  limits.transactions = 6;
+  limits.transactions_per_peer = 2;
+  Mempool mempool(limits);
+  const auto first = transaction('a', "1");
+  CHECK(mempool.admit(first, 0) == Admission::kAdded);
+  CHECK(mempool.admit(transaction('b', "2"), 0) == Admission::kAdded);
+  CHECK(mempool.admit(transaction('c', "3"), 0) == Admission::kFull);
+  CHECK(mempool.admit(transaction('c', "3"), 1) == Admission::kAdded);
+  CHECK(mempool.admit(transaction('d', "4")) == Admission::kAdded);
+  // What leaves makes room again.
+  mempool.settle(first->id());
+  CHECK(mempool.admit(transaction('e', "5"), 0) == Admission::kAdded);
+  CHECK(mempool.admit(transaction('f', "6"), 0) == Admission::kFull);
+
+  limits.transactions_per_peer = 100;
+  limits.bytes_per_peer = first->envelope().size();
+  Mempool by_bytes(limits);
+  CHECK(by_bytes.admit(first, 0) == Admission::kAdded);
+  CHECK(by_bytes.admit(transaction('b', "2"), 0) == Admission::kFull);
+  CHECK(by_bytes.admit(transaction('b', "2"), 1) == Admission::kAdded);
+}

@@ -61,3 +61,19 @@ TEST_CASE("a stopped pool takes nothing") {
   pool.stop();
   CHECK_FALSE(pool.submit(Lane::kEnvelopes, 1, [] {}));
 }
+
+TEST_CASE("the payload that waits of one source is bounded") {
+  VerificationPool pool(1, 1'000);
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  REQUIRE(pool.submit(Lane::kEnvelopes, 0, [&] {
+    begun.set_value();
+    go_on.get_future().wait();
+  }));
+  begun.get_future().wait();
+  std::size_t accepted = 0;
+  for (int i = 0; i < 100; ++i) accepted += pool.submit(Lane::kEnvelopes, 1, [] {}, VerificationPool::kMaxBytes / 4);
+  CHECK(accepted == 4);
+  CHECK(pool.submit(Lane::kEnvelopes, 2, [] {}, VerificationPool::kMaxBytes));
+  go_on.set_value();
+}
