@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 
 #include "cli/network.h"
@@ -65,8 +66,12 @@ T need(ledger::Result<T> result) {
 
 ledger::Bytes envelope(const Author& author, const ledger::GenesisHash& genesis, std::uint64_t number) {
   contracts::pb::EvidenceRecord record;
+  record.set_id(fmt::format("BENCH-{}", number));
   record.set_kind("log");
   record.set_recorder(author.organisation);
+  auto* subject = record.add_subjects();
+  subject->set_kind(contracts::pb::Subject::ORG);
+  subject->set_id(author.organisation);
   record.set_digest("\x01" + ledger::sha256({fmt::format("bench {}", number)}).str());
   record.set_origin_system("bench");
   record.set_collector(author.organisation);
@@ -101,6 +106,17 @@ Load make_load(const cli::Network& network, std::size_t count) {
   return load;
 }
 
+/// The first transaction that did not end in a certified OK says why; the counts tell how many followed.
+void complain_once(const ledger::Result<client::Submitted>& submitted) {
+  static std::once_flag told;
+  std::call_once(told, [&] {
+    if (!submitted)
+      fmt::print(stderr, "bench: {}: {}\n", submitted.error().code, submitted.error().message);
+    else
+      fmt::print(stderr, "bench: {} {}\n", submitted->code, submitted->receipt_json);
+  });
+}
+
 /// One client: takes the next envelope until none is left.
 void run_client(const std::string& url, const Load& load, std::atomic<std::size_t>& next,
                 std::vector<Sample>& samples) {
@@ -109,7 +125,7 @@ void run_client(const std::string& url, const Load& load, std::atomic<std::size_
     const auto start = Clock::now();
     const auto submitted = client.submit(load.envelopes[i]);
     samples[i] = {us_since(start), submitted && submitted->certified && submitted->code == "OK"};
-    if (!submitted) fmt::print(stderr, "bench: {}: {}\n", submitted.error().code, submitted.error().message);
+    if (!samples[i].certified) complain_once(submitted);
   }
 }
 
