@@ -44,6 +44,8 @@ void say_what_next(const Network& network) {
     fmt::print("  {} {}\n", fit(what, 38), styled(Style::kCyan, command));
   };
   fmt::print("\n{}\n", styled(Style::kBold, "接下来 What to try next"));
+  const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+  line("have qilian at hand", fmt::format("export PATH={}:$PATH", program));
   line("the nodes' API", network.nodes().front().url() + "/");
   line("who is in which state", fmt::format("qilian network status {}", folder));
   line("the trade T1", fmt::format("qilian --network {} query object trade T1", folder));
