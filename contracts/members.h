@@ -19,8 +19,6 @@ class Context;
 /// "SERVICE_AUDIT", "SERVICE_INSURANCE", "SERVICE_CUSTODY", "SERVICE_VALUATION", "SERVICE_ARBITRATION",
 /// "SERVICE_TRAINING", "SERVICE_FINANCE".
 bool has_role(const Context& context, std::string_view uscc, std::string_view role);
-/// The role is held and is not limited to other sectors (EVD-411).
-bool role_covers_sector(const Context& context, std::string_view uscc, std::string_view role, std::string_view sector);
 bool organisation_exists(const Context& context, std::string_view uscc);
 /// ADMITTED or RESTRICTED now: what "in effect" asks of an organisation (a suspension that has lapsed does not count).
 bool organisation_active(const Context& context, std::string_view uscc);

@@ -36,16 +36,6 @@ bool has_role(const Context& context, std::string_view uscc, std::string_view ro
          std::ranges::any_of(organisation->roles(), [&](const pb::RoleGrant& held) { return held.role() == role; });
 }
 
-bool role_covers_sector(const Context& context, std::string_view uscc, std::string_view role, std::string_view sector) {
-  const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, uscc);
-  if (!organisation) return false;
-  for (const pb::RoleGrant& held : organisation->roles()) {
-    if (held.role() != role) continue;
-    return held.sectors().empty() || std::ranges::count(held.sectors(), sector) != 0;
-  }
-  return false;
-}
-
 bool organisation_exists(const Context& context, std::string_view uscc) {
   return context.exists(kind::kOrganisation, uscc);
 }
