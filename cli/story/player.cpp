@@ -50,8 +50,10 @@ Player::Player(const Story& story, Chain& chain, KeyRing& keys, StoryOutput& out
 Result<Totals> Player::play() {
   for (const Step& step : story_.steps) {
     output_.step(step);
-    if (chain_.unit_lengths() == nullptr) chain_.wait_until(ledger::TimeMs(step.begins_ms));
-    anchors_[step.id] = chain_.now().value();
+    const bool by_calendar = chain_.unit_lengths() == nullptr;
+    if (by_calendar) chain_.wait_until(ledger::TimeMs(step.begins_ms));
+    // By the calendar a step begins with its first block, which stands no earlier than the date that it bears.
+    anchors_[step.id] = by_calendar ? std::max(chain_.now().value(), step.begins_ms) : chain_.now().value();
     for (const Document& document : step.documents) {
       if (const auto played = document.fault ? play_fault(document) : play_document(document); !played) {
         return std::unexpected(at_document(document, played.error()));
