@@ -17,6 +17,7 @@ using ledger::Result;
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kMaxConsensusBytes = 4ull << 20;  // kMaxFrameBytes of consensus/wire.h
 constexpr std::size_t kMaxBlockBytes = 64ull << 20;
+constexpr std::size_t kKeptBytes = 1ull << 20;
 
 template <class T>
 Result<T> malformed(const char* what) {
@@ -54,12 +55,19 @@ Bytes encode_frame(FrameKind kind, ByteView payload) {
 }
 
 char* FrameSplitter::room(std::size_t size) {
-  if (begin_ == end_) begin_ = end_ = 0;
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+    // A large frame's memory goes with it.
+    if (buffer_.size() > kKeptBytes) Bytes().swap(buffer_);
+  }
   if (buffer_.size() - end_ < size) {
-    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
-              buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
-    end_ -= begin_;
-    begin_ = 0;
+    // Only what a whole frame left in front is closed up: a frame moves once, however many reads it takes.
+    if (begin_ > 0) {
+      std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+      end_ -= begin_;
+      begin_ = 0;
+    }
     if (buffer_.size() - end_ < size) buffer_.resize(end_ + size);
   }
   return buffer_.data() + end_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -42,6 +43,10 @@ constexpr milliseconds kFirstPause{50};
 constexpr milliseconds kLongestPause{2'000};
 constexpr milliseconds kKeepAlive{1'000};
 constexpr milliseconds kSilence{6'000};
+// A peer's name may lead to another address tomorrow.
+constexpr milliseconds kResolveAgain{30'000};
+// Handshakes that an address of a configured peer may have under way even while strangers hold all others.
+constexpr std::size_t kReservedForPeer = 2;
 
 using FrameBytes = std::shared_ptr<const Bytes>;
 
@@ -58,6 +63,10 @@ struct Peer {
   std::deque<FrameBytes> queue;
   std::size_t queued_bytes = 0;
   bool wake_posted = false;
+
+  // The mesh's thread alone: where the peer is said to be, and from where it came last.
+  std::vector<asio::ip::address> addresses;
+  std::optional<asio::ip::address> seen;
 };
 
 // One connection, accepted or dialled. Everything in it belongs to its strand.
@@ -133,6 +142,11 @@ class TlsMesh final : public Mesh {
     }
     asio::co_spawn(io_, accept(), asio::detached);
     for (PeerIndex i = 0; i < peers_.size(); ++i) {
+      const auto literal = asio::ip::make_address(peers_[i]->config.address.host, error);
+      if (!error)
+        peers_[i]->addresses = {literal};
+      else
+        asio::co_spawn(io_, resolve(i), asio::detached);
       if (own_key_ < peers_[i]->config.node_key) asio::co_spawn(io_, dial(i), asio::detached);
     }
     thread_ = std::thread([this] { io_.run(); });
@@ -190,8 +204,7 @@ class TlsMesh final : public Mesh {
       }
       error_code ignored;
       const auto from = socket.remote_endpoint(ignored).address();
-      if (handshaking_ >= options_.limits.mesh_connections ||
-          handshaking_from_[from] >= options_.limits.mesh_connections_per_address) {
+      if (!has_room(from)) {
         refused_.add();
         continue;
       }
@@ -202,11 +215,44 @@ class TlsMesh final : public Mesh {
     }
   }
 
+  // Strangers may hold every common slot; they cannot keep a peer out.
+  bool has_room(const asio::ip::address& from) const {
+    const auto found = handshaking_from_.find(from);
+    const std::size_t held = found == handshaking_from_.end() ? 0 : found->second;
+    if (held >= options_.limits.mesh_connections_per_address) return false;
+    if (handshaking_ < options_.limits.mesh_connections) return true;
+    return held < kReservedForPeer && std::ranges::any_of(
+                                          peers_,
+                                          [&](const auto& peer) {
+                                            return peer->seen == from ||
+                                                   std::ranges::find(peer->addresses, from) != peer->addresses.end();
+                                          });
+  }
+
+  // Keeps the addresses of a peer that is configured by name.
+  asio::awaitable<void> resolve(PeerIndex index) {
+    Peer& peer = *peers_[index];
+    tcp::resolver resolver(io_);
+    asio::steady_timer pause(io_);
+    while (!stopping_) {
+      auto [failed, endpoints] = co_await resolver.async_resolve(peer.config.address.host, "", kAwait);
+      if (!failed) {
+        peer.addresses.clear();
+        for (const auto& endpoint : endpoints) peer.addresses.push_back(endpoint.endpoint().address());
+      }
+      pause.expires_after(kResolveAgain);
+      co_await pause.async_wait(kAwait);
+    }
+  }
+
   asio::awaitable<void> accepted(LinkPointer link, asio::ip::address from) {
     const bool good = co_await handshake(link, asio::ssl::stream_base::server, std::nullopt);
     --handshaking_;
     if (--handshaking_from_[from] == 0) handshaking_from_.erase(from);
-    if (good) co_await run(link);
+    if (good) {
+      peers_[*link->peer]->seen = from;
+      co_await run(link);
+    }
     link->close();
   }
 

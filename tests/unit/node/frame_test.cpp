@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 
 using namespace qilian::node;
 using qilian::ledger::Bytes;
@@ -37,6 +38,29 @@ TEST_CASE("frames come out whole however the stream is cut") {
     CHECK(got[1].second == Bytes(16, 's'));
     CHECK(got[2] == std::pair(FrameKind::kEnvelopePush, Bytes()));
   }
+}
+
+TEST_CASE("the largest frame costs no more than its bytes, in however small pieces it comes") {
+  // Moving what has come so far at each read would copy half a terabyte here.
+  FrameSplitter splitter;
+  const Bytes piece(4096, 'b');
+  const std::size_t payload = max_payload(FrameKind::kBlockResponse);
+  feed(splitter, qilian::ledger::FixedWriter()
+                     .u32(static_cast<std::uint32_t>(payload + 1))
+                     .u8(static_cast<std::uint8_t>(FrameKind::kBlockResponse))
+                     .take());
+  const auto start = std::chrono::steady_clock::now();
+  for (std::size_t done = 0; done < payload; done += piece.size()) {
+    REQUIRE_FALSE(splitter.next()->has_value());
+    feed(splitter, piece);
+  }
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  const auto whole = splitter.next();
+  REQUIRE(whole.has_value());
+  REQUIRE(whole->has_value());
+  CHECK((*whole)->payload.size() == payload);
+  CHECK((*whole)->payload.back() == 'b');
+  CHECK((*whole)->payload.front() == 'b');
 }
 
 TEST_CASE("a length beyond its kind's bound ends the stream before the payload arrives") {

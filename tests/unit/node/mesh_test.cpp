@@ -1,6 +1,10 @@
 #include "node/mesh/mesh.h"
 
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -69,6 +73,20 @@ struct Keys {
 // The one with the smaller key dials, so the other one's port is what must be known.
 PeerConfig peer(const ledger::SecretKey& key, std::uint16_t port) {
   return {key.public_key(), {"127.0.0.1", port}, std::nullopt};
+}
+
+// A TCP connection from 127.0.0.`from` that says nothing.
+int connect_from(int from, std::uint16_t port) {
+  const int out = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(out >= 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(0x7F000000u + static_cast<std::uint32_t>(from));
+  REQUIRE(::bind(out, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  REQUIRE(::connect(out, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  return out;
 }
 
 template <class Condition>
@@ -156,6 +174,23 @@ TEST_CASE("a second process with a connected peer's key is refused while the fir
   CHECK(listener.disconnects == 0);
   first.mesh->send(0, FrameKind::kConsensus, "still here");
   CHECK(listener.wait([&] { return listener.frames.size() == 1; }));
+}
+
+TEST_CASE("strangers at many addresses that never finish a handshake do not keep a peer out") {
+  const Keys keys;
+  End listener;
+  listener.start(keys.larger, 0, {peer(keys.smaller, 1)});
+  // 16 connections from each of 127.0.0.2 to 127.0.0.6: more than all 64 slots, held for the whole test.
+  std::vector<int> sockets;
+  for (int from = 2; from <= 6; ++from) {
+    for (int i = 0; i < 16; ++i) sockets.push_back(connect_from(from, listener.mesh->port()));
+  }
+  REQUIRE(eventually([&] { return listener.metrics.counter("qilian_mesh_refused_total", "").value() >= 16; }));
+  End dialler;
+  dialler.start(keys.smaller, 0, {peer(keys.larger, listener.mesh->port())});
+  // Before the strangers' handshakes time out.
+  CHECK(listener.wait([&] { return listener.connects == 1; }, 3'000));
+  for (const int socket : sockets) ::close(socket);
 }
 
 TEST_CASE("what is sent to a peer that is not connected, or beyond its queue, is dropped and counted") {
