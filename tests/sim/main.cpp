@@ -1,87 +1,98 @@
-// sim --seeds N --from S [--fault-ms T] [--wire]: runs N seeds and stops at the first failure with a line that replays
-// it.
+// sim: runs seeds and stops at the first failure with a line that replays it.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <string_view>
+#include <thread>
 
-#include "tests/sim/simulation.h"
+#include "tests/sim/campaign.h"
+
+namespace {
+
+using namespace qilian::sim;
+
+constexpr const char* kUsage =
+    "usage: sim [--seeds N] [--from S] [--threads T] [--actor NAME] [--n N] [--fault-ms MS] [--transactions N]\n"
+    "           [--no-crashes] [--wire]\n"
+    "Simulates networks of consensus cores under faults, N seeds from S, until one fails. A seed gives the same run "
+    "on\n"
+    "every machine. --actor lets f replicas play this one (a wrong name lists them), --n sets the size, --wire sends\n"
+    "every message through the codec.\n";
+
+void say(const char* what, std::uint64_t count) {
+  std::printf("  %-28s %llu\n", what, static_cast<unsigned long long>(count));
+}
+
+void report(const CampaignResult& result, double seconds) {
+  const Counters& c = result.total;
+  const double per_second = seconds > 0 ? 1 / seconds : 0;
+  std::printf("%llu seeds in %.1f s, %s; %.1f simulated hours, %.0f deliveries/s, %.0f view changes/s\n",
+              static_cast<unsigned long long>(result.seeds), seconds, result.failure.empty() ? "none failed" : "FAILED",
+              static_cast<double>(c.simulated_ms) / 3'600'000, static_cast<double>(c.deliveries) * per_second,
+              static_cast<double>(c.view_changes) * per_second);
+  std::printf("  slowest seed after healing: %llu, %.1f timeouts\n", static_cast<unsigned long long>(result.worst_seed),
+              result.worst_timeouts);
+  say("deliveries", c.deliveries);
+  say("view changes started", c.view_changes);
+  say("blocks", c.blocks);
+  say("transactions", c.transactions);
+  say("blocks fetched", c.fetched_blocks);
+  say("logs compacted", c.compactions);
+  say("accusations", c.accusations);
+  say("messages refused", c.refused);
+  std::printf("faults\n");
+  say("messages lost", c.dropped);
+  say("messages duplicated", c.duplicated);
+  say("messages withheld", c.withheld);
+  say("crashes", c.crashes);
+  say("partitions", c.partitions);
+  for (const auto& [actor, count] : c.lies) say(std::string(actor).c_str(), count);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   std::uint64_t seeds = 100, from = 1;
-  qilian::sim::Options options;
-  bool verbose = false;
+  unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  Options options;
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
-    const auto number = [&] { return i + 1 < argc ? std::strtoull(argv[++i], nullptr, 10) : 0ULL; };
+    const auto text = [&] { return i + 1 < argc ? argv[++i] : ""; };
+    const auto number = [&] { return std::strtoull(text(), nullptr, 10); };
     if (name == "--seeds") {
       seeds = number();
     } else if (name == "--from") {
       from = number();
+    } else if (name == "--threads") {
+      threads = std::max(1U, static_cast<unsigned>(number()));
     } else if (name == "--fault-ms") {
-      options.fault_ms = static_cast<std::int64_t>(number());
+      options.fault_ms = static_cast<std::int64_t>(std::max(1ULL, number()));
+    } else if (name == "--transactions") {
+      options.transactions = static_cast<int>(number());
+    } else if (name == "--n") {
+      options.n = number();
+    } else if (name == "--actor") {
+      const std::string_view wanted = text();
+      options.actor = find_actor(wanted);
+      if (options.actor == nullptr) {
+        for (const ActorKind& kind : actor_kinds())
+          std::fprintf(stderr, "%-30s %s\n", std::string(kind.name).c_str(), std::string(kind.shows).c_str());
+        return 2;
+      }
+    } else if (name == "--no-crashes") {
+      options.crashes = false;
     } else if (name == "--wire") {
       options.wire = true;
-    } else if (name == "--verbose") {
-      verbose = true;
     } else {
-      std::fprintf(stderr, "usage: sim [--seeds N] [--from S] [--fault-ms T] [--wire] [--verbose]\n");
+      std::fputs(kUsage, stderr);
       return 2;
     }
   }
-  qilian::sim::Counters total;
   const auto begun = std::chrono::steady_clock::now();
-  int failures = 0;
-  std::uint64_t done = 0;
-  for (std::uint64_t seed = from; seed < from + seeds && failures == 0; ++seed, ++done) {
-    options.seed = seed;
-    const qilian::sim::Outcome outcome = qilian::sim::run(options);
-    const auto& c = outcome.counters;
-    if (verbose) {
-      std::printf("seed %llu: %s; %llu blocks, %llu deliveries, %llu view changes, trace %s\n",
-                  static_cast<unsigned long long>(seed), outcome.setup.c_str(),
-                  static_cast<unsigned long long>(c.blocks), static_cast<unsigned long long>(c.deliveries),
-                  static_cast<unsigned long long>(c.view_changes), outcome.trace.hex().substr(0, 16).c_str());
-    }
-    total.deliveries += c.deliveries;
-    total.dropped += c.dropped;
-    total.duplicated += c.duplicated;
-    total.crashes += c.crashes;
-    total.partitions += c.partitions;
-    total.view_changes += c.view_changes;
-    total.equivocations += c.equivocations;
-    total.silenced += c.silenced;
-    total.blocks += c.blocks;
-    total.transactions += c.transactions;
-    total.accusations += c.accusations;
-    total.fetched_blocks += c.fetched_blocks;
-    total.compactions += c.compactions;
-    if (!outcome.failure.empty()) {
-      ++failures;
-      std::printf("FAILED seed %llu (%s): %s\nreplay: sim --seeds 1 --from %llu --fault-ms %lld%s --verbose\n",
-                  static_cast<unsigned long long>(seed), outcome.setup.c_str(), outcome.failure.c_str(),
-                  static_cast<unsigned long long>(seed), static_cast<long long>(options.fault_ms),
-                  options.wire ? " --wire" : "");
-    }
-  }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  const auto say = [](const char* what, std::uint64_t count) {
-    std::printf("  %-22s %llu\n", what, static_cast<unsigned long long>(count));
-  };
-  std::printf("%llu seeds from %llu in %.1f s, %d failed\n", static_cast<unsigned long long>(done),
-              static_cast<unsigned long long>(from), seconds, failures);
-  say("deliveries", total.deliveries);
-  say("blocks", total.blocks);
-  say("transactions", total.transactions);
-  say("view changes started", total.view_changes);
-  say("messages lost", total.dropped);
-  say("messages duplicated", total.duplicated);
-  say("crashes", total.crashes);
-  say("partitions", total.partitions);
-  say("equivocations", total.equivocations);
-  say("messages withheld", total.silenced);
-  say("accusations", total.accusations);
-  say("blocks fetched", total.fetched_blocks);
-  say("logs compacted", total.compactions);
-  return failures == 0 ? 0 : 1;
+  const CampaignResult result = run_campaign(options, from, seeds, threads);
+  report(result, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+  if (result.failure.empty()) return 0;
+  options.seed = result.failed_seed;
+  std::printf("FAILED seed %llu (%s): %s\nreplay: %s\n", static_cast<unsigned long long>(result.failed_seed),
+              result.setup.c_str(), result.failure.c_str(), replay_line(options).c_str());
+  return 1;
 }

@@ -58,6 +58,16 @@ void Oracle::accused(const consensus::Evidence& evidence) {
   }
 }
 
+void Oracle::watermarks(std::uint32_t replica, std::uint32_t incarnation, const consensus::Horizon& horizon) {
+  Watermarks& marks = marks_[replica];
+  const std::uint64_t stable = horizon.stable.value(), view = horizon.view.value();
+  if (marks.incarnation != incarnation) marks = {incarnation, stable, 0, view};
+  if (stable < marks.stable || view < marks.view)
+    fail("replica " + std::to_string(replica) + " moved its low watermark or its view back");
+  marks.stable = stable;
+  marks.view = view;
+}
+
 void Oracle::state(std::uint32_t replica, std::uint32_t incarnation, const consensus::CoreStatus& status) {
   Watermarks& marks = marks_[replica];
   const std::uint64_t stable = status.stable.value(), done = status.executed.value(), view = status.view.value();

@@ -27,7 +27,9 @@ class Oracle {
   /// A certificate was assembled or accepted somewhere honest.
   void certified(ledger::Height height, const ledger::HeaderHash& header);
   void accused(const consensus::Evidence& evidence);
-  /// After every step of an honest replica.
+  /// After every step of an honest replica ...
+  void watermarks(std::uint32_t replica, std::uint32_t incarnation, const consensus::Horizon& horizon);
+  /// ... and, as counting takes longer, after every few.
   void state(std::uint32_t replica, std::uint32_t incarnation, const consensus::CoreStatus& status);
 
  private:

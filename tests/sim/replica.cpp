@@ -11,6 +11,9 @@ using ledger::ByteView;
 
 namespace {
 
+/// The driver ticks at the core's next timer, and never later than this.
+constexpr std::int64_t kIdleTickMs = 50;
+
 Bytes encode_envelope(const EnvelopeInfo& info) {
   ledger::FixedWriter writer;
   writer.raw(info.digest.view()).raw(info.id.view()).raw(info.lead.view()).i64(info.expires.value()).u32(info.size);
@@ -38,15 +41,17 @@ HeaderHash header_of(const HeaderHash& parent, Height height, TimeMs time, const
 
 }  // namespace
 
-Replica::Replica(World& world, std::uint32_t self, Behaviour behaviour, const GenesisHash& genesis,
-                 const ValidatorSet& set, std::uint32_t window, std::int64_t skew_ms)
+Replica::Replica(World& world, std::uint32_t self, const ActorKind* kind, const GenesisHash& genesis,
+                 const ValidatorSet& set, std::uint32_t window, std::int64_t skew_ms, std::size_t cache)
     : world_(world),
       self_(self),
-      behaviour_(behaviour),
+      kind_(kind),
+      actor_(kind != nullptr ? kind->make() : nullptr),
       genesis_(genesis),
       set_(set),
       window_(window),
-      skew_ms_(skew_ms) {
+      skew_ms_(skew_ms),
+      cache_(cache) {
   Block first;
   first.summary.header = HeaderHash::of(genesis);
   disk_chain_[Height(0)] = first;
@@ -102,7 +107,7 @@ void Replica::start() {
     return;
   }
   core_ = *std::move(core);
-  verifier_.emplace(genesis_, fake_check, 4096);
+  verifier_.emplace(genesis_, fake_check, cache_);
   verifier_->add_validators(set_);
   verifier_->set_horizon(core_->horizon());
   const PublicKey key = set_.validators[self_].consensus_key;
@@ -113,12 +118,9 @@ void Replica::start() {
     envelopes_[info.digest] = info;
     fetched.envelopes.push_back(info);
   }
-  step(Tick{world_.now(), TimeMs(world_.now() + skew_ms_)});
+  ticked_ms_ = next_tick_ms_ = -1;
   step(fetched);
-  const std::uint32_t life = incarnation_;
-  world_.at(world_.now() + 20, [this, life] {
-    if (life == incarnation_) tick();
-  });
+  tick();
 }
 
 void Replica::crash() {
@@ -154,19 +156,33 @@ void Replica::crash() {
 }
 
 void Replica::tick() {
-  if (!up()) return;
+  next_tick_ms_ = -1;
+  ticked_ms_ = world_.now();
   step(Tick{world_.now(), TimeMs(world_.now() + skew_ms_)});
+  if (actor_) actor_->on_tick(*this);
   maybe_compact();
+  schedule_tick(world_.now() + kIdleTickMs);
+}
+
+void Replica::schedule_tick(std::int64_t time) {
+  time = std::clamp(time, world_.now() + 1, world_.now() + kIdleTickMs);
+  if (next_tick_ms_ >= 0 && next_tick_ms_ <= time) return;
+  next_tick_ms_ = time;
   const std::uint32_t life = incarnation_;
-  world_.at(world_.now() + 20, [this, life] {
-    if (life == incarnation_) tick();
+  world_.at(time, [this, life, time] {
+    if (life == incarnation_ && time == next_tick_ms_) tick();
   });
 }
 
 void Replica::receive(std::uint32_t from, const Message& message) {
   if (!up()) return;
-  // A liar does not let its own lies teach it anything.
-  if (const auto header = signed_header(message); !honest() && header && header->sender.value() == self_) return;
+  if (actor_) {
+    // A liar does not let its own lies teach it anything.
+    const auto header = signed_header(message);
+    const auto* status = std::get_if<Status>(&message);
+    if ((header && header->sender.value() == self_) || (status != nullptr && status->is_report)) return;
+    if (!actor_->on_receive(*this, from, message)) return;
+  }
   auto verified = verifier_->verify(ReplicaId(from), message);
   if (!verified) {
     ++world_.counters().refused;
@@ -176,7 +192,7 @@ void Replica::receive(std::uint32_t from, const Message& message) {
 }
 
 void Replica::admit(const EnvelopeInfo& info) {
-  if (!up() || executed_.contains(info.id)) return;
+  if (!up() || executed_.contains(info.id) || (actor_ && !actor_->admits(*this, info))) return;
   envelopes_[info.digest] = info;
   step(TransactionsAdmitted{{info}});
 }
@@ -187,7 +203,10 @@ const EnvelopeInfo* Replica::envelope(const EnvelopeDigest& digest) const {
 }
 
 void Replica::step(const Input& input) {
-  if (std::holds_alternative<MessageVerified>(input)) core_->step(Tick{world_.now(), TimeMs(world_.now() + skew_ms_)});
+  if (ticked_ms_ != world_.now()) {
+    ticked_ms_ = world_.now();
+    core_->step(Tick{world_.now(), TimeMs(world_.now() + skew_ms_)});
+  }
   core_->step(input);
   drain();
 }
@@ -195,10 +214,17 @@ void Replica::step(const Input& input) {
 void Replica::drain() {
   if (draining_) return;
   draining_ = true;
-  handle(core_->take_ready());
+  Ready ready = core_->take_ready();
+  const std::int64_t wake = ready.wake_at_ms;
+  handle(std::move(ready));
   draining_ = false;
   verifier_->set_horizon(core_->horizon());
-  if (honest()) world_.oracle().state(self_, incarnation_, core_->status());
+  schedule_tick(wake);
+  if (!honest()) return;
+  // Counting what is buffered costs more than a step: every few turns.
+  const Horizon horizon = core_->horizon();
+  world_.oracle().watermarks(self_, incarnation_, horizon);
+  if (++turns_ % 8 == 0) world_.oracle().state(self_, incarnation_, core_->status());
 }
 
 void Replica::handle(Ready ready) {
@@ -212,11 +238,11 @@ void Replica::handle(Ready ready) {
     unsynced_.votes.push_back(signed_message);
   }
   for (const Outgoing& outgoing : ready.messages_now) {
-    const Message message = message_of(outgoing);
+    Message message = message_of(outgoing);
     if (const auto header = signed_header(message); header && header->sender.value() == self_ && honest()) {
       world_.oracle().sent(self_, *header);
     }
-    transmit(outgoing.to ? std::optional(outgoing.to->value()) : std::nullopt, message);
+    transmit(outgoing.to ? std::optional(outgoing.to->value()) : std::nullopt, std::move(message));
   }
   for (const CertifiedBlock& certified : ready.certificates) {
     unsynced_.certificates.push_back(certified.certificate);
@@ -310,7 +336,7 @@ void Replica::fetch_blocks(const BlockFetch& fetch) {
     for (const auto& [height, block] : peer.chain()) {
       if (height >= fetch.first && height <= fetch.last) blocks.push_back(block);
     }
-    if (!peer.honest() && !blocks.empty() && world_.random().chance(50)) blocks.back().summary.time = TimeMs(1);
+    if (peer.actor() != nullptr) peer.actor()->on_serve(peer, blocks);
     return [this, fetch, life, blocks] {
       if (life != incarnation_ || blocks.empty() || blocks.back().summary.height != fetch.last) return;
       // Nothing is taken on one peer's word: every header is hashed again and the last one is what the quorum signed.
@@ -342,6 +368,7 @@ void Replica::fetch_envelopes(const EnvelopeFetch& fetch) {
     const std::uint32_t life = incarnation_;
     world_.ask(self_, source, [this, fetch, life](Replica& peer) -> std::function<void()> {
       EnvelopesFetched found;
+      if (peer.actor() != nullptr && !peer.actor()->serves_envelopes(peer)) return [] {};
       for (const EnvelopeDigest& digest : fetch.envelopes) {
         if (const EnvelopeInfo* info = peer.envelope(digest)) found.envelopes.push_back(*info);
       }
@@ -380,78 +407,41 @@ void Replica::send_own(const Verified<Message>& own) {
   transmit(std::nullopt, *own);
 }
 
-void Replica::transmit(std::optional<std::uint32_t> to, const Message& message) {
-  const auto shared = std::make_shared<const Message>(message);
+void Replica::transmit(std::optional<std::uint32_t> to, Message message) {
+  if (honest()) {
+    const auto shared = std::make_shared<const Message>(std::move(message));
+    for (std::uint32_t i = 0; i < world_.size(); ++i) {
+      if (i != self_ && (!to || *to == i)) world_.send(self_, i, shared);
+    }
+    return;
+  }
+  std::vector<Message> told;
   for (std::uint32_t i = 0; i < world_.size(); ++i) {
     if (i == self_ || (to && *to != i)) continue;
-    if (honest()) {
-      world_.send(self_, i, shared);
-    } else if (auto told = tamper(i, message)) {
-      world_.send(self_, i, std::make_shared<const Message>(*std::move(told)));
-    }
+    told.clear();
+    actor_->on_send(*this, i, message, told);
+    if (told.empty()) ++world_.counters().withheld;
+    for (Message& one : told) say(i, std::move(one));
   }
 }
 
-std::optional<Message> Replica::tamper(std::uint32_t to, const Message& message) {
-  const bool leads = up() && core_->status().primary.value() == self_;
-  if (behaviour_ == Behaviour::kMute || (behaviour_ == Behaviour::kSilentPrimary && leads)) {
-    ++world_.counters().silenced;
-    return std::nullopt;
-  }
-  if (behaviour_ != Behaviour::kEquivocator) return message;
-  const auto header = signed_header(message);
-  if (!header || header->sender.value() != self_ || to % 2 == 0) return message;
+bool Replica::leads() const { return up() && core_->status().primary.value() == self_; }
 
-  // Odd replicas hear the second story: another proposal, and votes that agree with it.
-  const auto resign = [&](auto copy) -> Message {
-    copy.signature = Signature{};
-    const PublicKey key = set_.validators[self_].consensus_key;
-    copy.signature = fake_sign(key, signing_payload(genesis_, *signed_header(Message(copy))));
-    return copy;
-  };
-  if (const auto* pre_prepare = std::get_if<PrePrepare>(&message); pre_prepare != nullptr && pre_prepare->proposal) {
-    auto& lie = lies_[{pre_prepare->view, pre_prepare->sequence}];
-    if (!lie) {
-      Proposal other = *pre_prepare->proposal;
-      other.time = TimeMs(other.time.value() + 1);
-      if (!other.envelopes.empty() && world_.random().chance(50)) other.envelopes.pop_back();
-      lie = std::make_shared<const Proposal>(other);
-    }
-    ++world_.counters().equivocations;
-    PrePrepare copy = *pre_prepare;
-    copy.proposal = lie;
-    copy.digest = lie->digest();
-    return resign(copy);
+Message Replica::sign(Message message) const {
+  std::visit([&](auto& m) { m.sender = ReplicaId(self_); }, message);
+  if (auto* view_change = std::get_if<ViewChange>(&message)) view_change->seal();
+  return *signer_->sign(std::move(message));
+}
+
+void Replica::say(std::uint32_t to, Message message) const {
+  if (to != self_) world_.send(self_, to, std::make_shared<const Message>(std::move(message)));
+}
+
+void Replica::say_all(const Message& message) const {
+  const auto shared = std::make_shared<const Message>(message);
+  for (std::uint32_t i = 0; i < world_.size(); ++i) {
+    if (i != self_) world_.send(self_, i, shared);
   }
-  if (const auto* commit = std::get_if<Commit>(&message)) {
-    if (const auto lie = lies_.find({commit->view, commit->sequence}); lie != lies_.end()) {
-      Commit copy = *commit;
-      copy.digest = lie->second->digest();
-      return resign(copy);
-    }
-  }
-  if (const auto* prepare = std::get_if<Prepare>(&message); prepare != nullptr && world_.random().chance(20)) {
-    Prepare copy = *prepare;
-    copy.digest.bytes[0] = static_cast<char>(copy.digest.bytes[0] ^ 1);
-    ++world_.counters().equivocations;
-    return resign(copy);
-  }
-  if (const auto* view_change = std::get_if<ViewChange>(&message);
-      view_change != nullptr && world_.random().chance(50)) {
-    // Forgets what prepared.
-    ViewChange copy = *view_change;
-    copy.prepared.clear();
-    copy.seal();
-    ++world_.counters().equivocations;
-    return resign(copy);
-  }
-  if (const auto* checkpoint = std::get_if<Checkpoint>(&message); checkpoint != nullptr && world_.random().chance(20)) {
-    Checkpoint copy = *checkpoint;
-    copy.header.bytes[0] = static_cast<char>(copy.header.bytes[0] ^ 1);
-    ++world_.counters().equivocations;
-    return resign(copy);
-  }
-  return message;
 }
 
 }  // namespace qilian::sim

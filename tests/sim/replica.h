@@ -3,12 +3,10 @@
 #pragma once
 
 #include "consensus/core.h"
+#include "tests/sim/actor.h"
 #include "tests/sim/world.h"
 
 namespace qilian::sim {
-
-/// How a faulty replica misbehaves. Everything but sending follows the protocol, which makes it the more plausible.
-enum class Behaviour { kHonest, kEquivocator, kSilentPrimary, kMute };
 
 struct Block {
   consensus::BlockSummary summary;
@@ -17,14 +15,16 @@ struct Block {
 
 class Replica {
  public:
-  Replica(World& world, std::uint32_t self, Behaviour behaviour, const ledger::GenesisHash& genesis,
-          const ledger::ValidatorSet& set, std::uint32_t window, std::int64_t skew_ms);
+  /// Honest where `kind` is null. `cache` bounds the signatures that its verifier remembers.
+  Replica(World& world, std::uint32_t self, const ActorKind* kind, const ledger::GenesisHash& genesis,
+          const ledger::ValidatorSet& set, std::uint32_t window, std::int64_t skew_ms, std::size_t cache);
 
   std::uint32_t self() const { return self_; }
   bool up() const { return core_.has_value(); }
-  bool honest() const { return behaviour_ == Behaviour::kHonest; }
+  bool honest() const { return actor_ == nullptr; }
   const consensus::Core& core() const { return *core_; }
   consensus::CoreStatus status() const { return core_->status(); }
+  const consensus::Verifier& verifier() const { return *verifier_; }
 
   void start();
   /// Power off: everything unsynced is gone, at times one record of it survives.
@@ -37,6 +37,20 @@ class Replica {
   // What peers may ask for.
   const std::map<ledger::Height, Block>& chain() const { return chain_; }
   const consensus::EnvelopeInfo* envelope(const ledger::EnvelopeDigest& digest) const;
+  Actor* actor() const { return actor_.get(); }
+
+  // What an actor works with.
+  World& world() const { return world_; }
+  const ledger::GenesisHash& genesis() const { return genesis_; }
+  std::uint32_t window() const { return window_; }
+  bool leads() const;
+  /// Sealed and signed again as this replica, whatever was changed in it.
+  consensus::Message sign(consensus::Message message) const;
+  /// Counts one misdeed.
+  void lied() const { ++world_.counters().lies[kind_->name]; }
+  /// Leaves at once, past the actor's own on_send.
+  void say(std::uint32_t to, consensus::Message message) const;
+  void say_all(const consensus::Message& message) const;
 
  private:
   struct Pending {
@@ -58,16 +72,18 @@ class Replica {
   void fetch_envelopes(const consensus::EnvelopeFetch& fetch);
   void maybe_compact();
   void send_own(const consensus::Verified<consensus::Message>& own);
-  void transmit(std::optional<std::uint32_t> to, const consensus::Message& message);
-  std::optional<consensus::Message> tamper(std::uint32_t to, const consensus::Message& message);
+  void transmit(std::optional<std::uint32_t> to, consensus::Message message);
+  void schedule_tick(std::int64_t time);
 
   World& world_;
   std::uint32_t self_;
-  Behaviour behaviour_;
+  const ActorKind* kind_;
+  std::unique_ptr<Actor> actor_;
   ledger::GenesisHash genesis_;
   ledger::ValidatorSet set_;
   std::uint32_t window_;
   std::int64_t skew_ms_;
+  std::size_t cache_;
   std::uint32_t incarnation_ = 0;
 
   // Durable.
@@ -88,8 +104,9 @@ class Replica {
   std::map<ledger::TransactionId, ledger::Height> executed_;
   std::vector<consensus::ExecuteBatch> to_execute_;
   bool executor_running_ = false;
-  // An equivocator's second story: the digest it tells odd replicas.
-  std::map<std::pair<ledger::View, ledger::Height>, std::shared_ptr<const consensus::Proposal>> lies_;
+  std::int64_t ticked_ms_ = -1;    ///< the core's time
+  std::int64_t next_tick_ms_ = 0;  ///< the earliest one planned
+  std::uint64_t turns_ = 0;
 };
 
 }  // namespace qilian::sim

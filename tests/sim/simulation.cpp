@@ -4,6 +4,7 @@
 
 #include "consensus/wire.h"
 #include "ledger/core/hash.h"
+#include "tests/sim/event_queue.h"
 #include "tests/sim/fake_crypto.h"
 
 namespace qilian::sim {
@@ -19,7 +20,7 @@ class Simulation final : public World {
 
   std::int64_t now() const override { return now_; }
   void at(std::int64_t time_ms, std::function<void()> action) override {
-    events_.emplace(std::pair(std::max(time_ms, now_), next_event_++), std::move(action));
+    events_.push(std::max(time_ms, now_), {std::move(action), nullptr, 0, 0});
   }
   void send(std::uint32_t from, std::uint32_t to, std::shared_ptr<const Message> message) override;
   void ask(std::uint32_t from, std::uint32_t to, std::function<std::function<void()>(Replica&)> answer) override;
@@ -46,8 +47,13 @@ class Simulation final : public World {
   Random random_;
   std::size_t n_ = 4;
   std::int64_t now_ = 1'000;
-  std::uint64_t next_event_ = 0;
-  std::map<std::pair<std::int64_t, std::uint64_t>, std::function<void()>> events_;
+  /// A message on its way, or anything else.
+  struct Event {
+    std::function<void()> action;
+    std::shared_ptr<const Message> message;
+    std::uint32_t from = 0, to = 0;
+  };
+  EventQueue<Event> events_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::optional<Oracle> oracle_;
   Counters counters_;
@@ -55,42 +61,48 @@ class Simulation final : public World {
   std::pair<std::uint32_t, std::uint32_t> mute_link_{~0U, ~0U};
   std::uint64_t loss_ = 0, duplication_ = 0, slow_ = 0;
   bool healed_ = false;
+  std::int64_t healed_ms_ = 0;
+  std::int64_t timeout_at_healing_ms_ = 1;
   std::vector<EnvelopeInfo> transactions_;
   std::string setup_;
   std::uint64_t trace_ = 0;
 };
 
 Simulation::Simulation(const Options& options) : options_(options), random_(options.seed) {
-  static constexpr std::size_t kSizes[] = {4, 4, 4, 4, 7, 5, 4, 6};
+  // The small ones more often: they show the same in less time.
+  static constexpr std::size_t kSizes[] = {4, 4, 4, 4, 4, 4, 7, 7, 5, 5, 4, 6, 6, 4, 7, 10};
   static constexpr std::uint32_t kWindows[] = {32, 8, 4, 2};
   n_ = kSizes[random_.below(std::size(kSizes))];
+  if (random_.below(400) == 0) n_ = 31;
+  if (options.n != 0) n_ = options.n;
   const std::uint32_t window = kWindows[random_.below(std::size(kWindows))];
   loss_ = random_.chance(30) ? 0 : random_.below(25);
   duplication_ = random_.below(15);
   slow_ = random_.below(20);
+  // Most runs look at every signature anew, some remember them as a node does.
+  const std::size_t cache = random_.chance(10) ? 256 : 0;
+  const std::span<const ActorKind> kinds = actor_kinds();
+  const ActorKind* drawn = &kinds[random_.below(kinds.size())];
   std::set<std::uint32_t> byzantine;
-  std::map<std::uint32_t, Behaviour> behaviours;
-  const std::size_t faulty = random_.below(ledger::max_faulty(n_) + 1);
+  std::map<std::uint32_t, const ActorKind*> actors;
+  std::size_t faulty = random_.below(ledger::max_faulty(n_) + 1);
+  if (options.actor != nullptr) faulty = ledger::max_faulty(n_);
   while (byzantine.size() < faulty) {
     // The first primary is the most interesting one.
     const auto who = static_cast<std::uint32_t>(random_.chance(50) ? 0 : random_.below(n_));
     if (!byzantine.insert(who).second) continue;
-    static constexpr Behaviour kKinds[] = {Behaviour::kEquivocator, Behaviour::kEquivocator, Behaviour::kSilentPrimary,
-                                           Behaviour::kMute};
-    behaviours[who] = kKinds[random_.below(std::size(kKinds))];
+    if (random_.chance(30)) drawn = &kinds[random_.below(kinds.size())];
+    actors[who] = options.actor != nullptr ? options.actor : drawn;
   }
   setup_ = "n=" + std::to_string(n_) + " window=" + std::to_string(window) + " loss=" + std::to_string(loss_) + "%";
-  for (const auto& [who, behaviour] : behaviours) {
-    static constexpr const char* kNames[] = {"honest", "equivocator", "silent primary", "mute"};
-    setup_ += " " + std::to_string(who) + "=" + kNames[static_cast<int>(behaviour)];
-  }
+  for (const auto& [who, kind] : actors) setup_ += ", " + std::to_string(who) + " is " + std::string(kind->name);
   oracle_.emplace(n_, byzantine, window);
   group_.assign(n_, 0);
   const GenesisHash genesis = GenesisHash::of(ledger::sha256({"simulated genesis"}));
   for (std::uint32_t i = 0; i < n_; ++i) {
-    const Behaviour behaviour = behaviours.contains(i) ? behaviours[i] : Behaviour::kHonest;
-    replicas_.push_back(std::make_unique<Replica>(*this, i, behaviour, genesis, fake_validators(n_), window,
-                                                  random_.between(-300, 300)));
+    const auto actor = actors.find(i);
+    replicas_.push_back(std::make_unique<Replica>(*this, i, actor == actors.end() ? nullptr : actor->second, genesis,
+                                                  fake_validators(n_), window, random_.between(-300, 300), cache));
   }
 }
 
@@ -107,15 +119,15 @@ void Simulation::send(std::uint32_t from, std::uint32_t to, std::shared_ptr<cons
   const int copies = !healed_ && random_.chance(duplication_) ? 2 : 1;
   counters_.duplicated += static_cast<std::uint64_t>(copies - 1);
   for (int i = 0; i < copies; ++i) {
-    at(now_ + delay(), [this, from, to, message] { deliver(from, to, *message); });
+    events_.push(now_ + delay(), {nullptr, message, from, to});
   }
 }
 
 void Simulation::deliver(std::uint32_t from, std::uint32_t to, const Message& message) {
   if (!replicas_[to]->up()) return;
   ++counters_.deliveries;
-  ++counters_.by_kind[std::string(name_of(message))];
-  trace_ = checksum(name_of(message), trace_ * 31 + static_cast<std::uint64_t>(now_) * 7 + from * 3 + to);
+  trace_ =
+      (trace_ * 31 + static_cast<std::uint64_t>(now_) * 7 + from * 3 + to) * 0x9E3779B97F4A7C15ULL + message.index();
   if (!options_.wire) return replicas_[to]->receive(from, message);
   const auto decoded = decode_message(encode_message(message));
   if (!decoded)
@@ -166,9 +178,9 @@ void Simulation::plan_faults() {
       });
     }
   };
-  sprinkle(8, &Simulation::crash_and_restart);
+  if (options_.crashes) sprinkle(8, &Simulation::crash_and_restart);
   sprinkle(5, &Simulation::partition);
-  for (int i = 0; i < 40; ++i) at(random_.between(now_, end - 1), [this] { submit(); });
+  for (int i = 0; i < options_.transactions; ++i) at(random_.between(now_, end - 1), [this] { submit(); });
   at(end, [this] { heal(); });
 }
 
@@ -201,10 +213,12 @@ void Simulation::resubmit() {
 
 void Simulation::heal() {
   healed_ = true;
+  healed_ms_ = now_;
   group_.assign(n_, 0);
   mute_link_ = {~0U, ~0U};
   for (const auto& replica : replicas_) {
     if (!replica->up()) replica->start();
+    if (replica->honest()) timeout_at_healing_ms_ = std::max(timeout_at_healing_ms_, replica->status().timeout_ms);
   }
   resubmit();
 }
@@ -232,9 +246,13 @@ Outcome Simulation::run() {
   std::int64_t next_look = now_;
   bool done = false;
   while (!events_.empty() && oracle_->violation().empty() && now_ < deadline && !done) {
-    auto event = events_.extract(events_.begin());
-    now_ = event.key().first;
-    event.mapped()();
+    now_ = events_.next_time();
+    const Event event = events_.pop();
+    if (event.message) {
+      deliver(event.from, event.to, *event.message);
+    } else {
+      event.action();
+    }
     if (now_ >= next_look) {
       next_look = now_ + 100;
       done = finished();
@@ -254,6 +272,8 @@ Outcome Simulation::run() {
                          (s.voting ? "" : " not voting") + "]";
     }
   }
+  if (healed_) outcome.timeouts = static_cast<double>(now_ - healed_ms_) / static_cast<double>(timeout_at_healing_ms_);
+  counters_.simulated_ms = static_cast<std::uint64_t>(now_);
   ledger::FixedWriter trace;
   trace.u64(trace_);
   for (const auto& replica : replicas_) {
@@ -270,6 +290,25 @@ Outcome Simulation::run() {
 }
 
 }  // namespace
+
+void Counters::add(const Counters& other) {
+  deliveries += other.deliveries;
+  dropped += other.dropped;
+  duplicated += other.duplicated;
+  crashes += other.crashes;
+  partitions += other.partitions;
+  view_changes += other.view_changes;
+  withheld += other.withheld;
+  blocks += other.blocks;
+  transactions += other.transactions;
+  accusations += other.accusations;
+  refused += other.refused;
+  fetched_blocks += other.fetched_blocks;
+  compactions += other.compactions;
+  simulated_ms += other.simulated_ms;
+  for (const auto& [actor, count] : other.lies) lies[actor] += count;
+  mutations.insert(other.mutations.begin(), other.mutations.end());
+}
 
 Outcome run(const Options& options) { return Simulation(options).run(); }
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "consensus/core.h"
+#include "tests/sim/actor.h"
 #include "tests/sim/oracle.h"
 #include "tests/sim/random.h"
 
@@ -14,14 +15,23 @@ struct Options {
   std::uint64_t seed = 1;
   std::int64_t fault_ms = 8'000;       ///< the safety phase: faults of every kind
   std::int64_t liveness_ms = 240'000;  ///< after healing: the longest that all transactions may take
+  int transactions = 40;               ///< submitted during the faults
   bool wire = false;                   ///< every message goes through wire.h
+  std::size_t n = 0;                   ///< 0: drawn from the seed
+  const ActorKind* actor = nullptr;    ///< f replicas play it; null: drawn from the seed
+  bool crashes = true;                 ///< honest replicas crash and restart as well
 };
 
+/// What happened. Counts of one run, or of many.
 struct Counters {
   std::uint64_t deliveries = 0, dropped = 0, duplicated = 0, crashes = 0, partitions = 0, view_changes = 0,
-                equivocations = 0, silenced = 0, blocks = 0, transactions = 0, accusations = 0, refused = 0,
-                fetched_blocks = 0, compactions = 0;
-  std::map<std::string, std::uint64_t> by_kind;
+                withheld = 0, blocks = 0, transactions = 0, accusations = 0, refused = 0, fetched_blocks = 0,
+                compactions = 0, simulated_ms = 0;
+  std::map<std::string_view, std::uint64_t> lies;  ///< misdeeds by actor
+  /// Message type, field and way of every change that the field mutator made.
+  std::set<std::tuple<std::uint8_t, std::uint8_t, std::uint8_t>> mutations;
+
+  void add(const Counters& other);
 };
 
 class World {
