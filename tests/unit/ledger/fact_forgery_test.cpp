@@ -5,54 +5,17 @@
 #include "ledger/core/canonical.h"
 #include "ledger/core/certificate.pb.h"
 #include "ledger/core/hash.h"
-#include "tests/unit/ledger/story.h"
+#include "tests/unit/ledger/mutants.h"
 
 namespace qilian::ledger {
 namespace {
 
+using test::forge;
 using test::kAsset;
 using test::kIndex;
+using test::kPayload;
 using test::make_story;
 using test::TestChain;
-
-/// How much of an entry is shown.
-enum Style : unsigned { kBare = 0, kPayload = 1, kRecord = 2, kBoth = 3 };
-
-const Bytes* record_in_force(const std::vector<JournalRecord>& journal, std::uint64_t index) {
-  for (std::uint64_t i = index + 1; i-- > 0;) {
-    if (journal[i].record) return &*journal[i].record;
-  }
-  return nullptr;
-}
-
-/// Genuine entries [first, end) of the journal with genuine proofs, under any claim. The first and the last entry are
-/// shown in the styles given, those between as HISTORY shows them.
-pb::StateFact forge(const TestChain& chain, const StateQuestion& question, std::uint64_t first, std::uint64_t end,
-                    unsigned first_style, unsigned last_style) {
-  const auto journal = chain.journal(question.key, chain.head());
-  pb::StateFact fact;
-  // The honest proof of the last entry brings the map's path; everything else is overwritten.
-  REQUIRE(build_state_fact({Claim::kCurrent, question.key, {}, {}}, journal, chain.prove(question.key), fact));
-  fact.set_claim(static_cast<pb::StateFact::Claim>(question.claim));
-  fact.set_from(question.from.value());
-  fact.set_to(question.to.value());
-  fact.clear_journal();
-  fact.clear_current_record_hash();
-  std::vector<Digest> leaves;
-  for (const JournalRecord& entry : journal) leaves.push_back(list_leaf_hash(entry.leaf.encode()));
-  journal_range_proof(leaves, first, end - first, *fact.mutable_journal());
-  for (std::uint64_t i = first; i < end; ++i) {
-    pb::JournalEntry& entry = *fact.mutable_journal()->add_entries();
-    entry.set_leaf(journal[i].leaf.encode());
-    const bool changed = i == 0 || journal[i].leaf.record_hash != journal[i - 1].leaf.record_hash;
-    const unsigned style = i == first ? first_style : i + 1 == end ? last_style : changed ? kBoth : kPayload;
-    if ((style & kPayload) != 0) entry.set_payload(journal[i].payload);
-    const Bytes* record = record_in_force(journal, i);
-    if ((style & kRecord) != 0 && record != nullptr) entry.set_record(*record);
-  }
-  if (end < journal.size()) fact.set_current_record_hash(journal.back().leaf.record_hash.str());
-  return fact;
-}
 
 }  // namespace
 
@@ -64,22 +27,15 @@ TEST_CASE(
   int accepted = 0;
   const auto attempt = [&](const StateQuestion& question) {
     const auto honest = chain.state_fact(question);
-    const std::uint64_t count = chain.journal(question.key, chain.head()).size();
-    for (std::uint64_t first = 0; first < count; ++first) {
-      for (std::uint64_t end = first + 1; end <= count; ++end) {
-        for (unsigned styles = 0; styles < (end - first == 1 ? 4u : 16u); ++styles) {
-          const pb::StateFact fact = forge(chain, question, first, end, styles & 3u, styles >> 2);
-          const Bytes certificate = chain.certificate_of(fact);
-          ++forged;
-          const auto verdict = verify_fact(certificate, chain.genesis());
-          if (!verdict) continue;
-          ++accepted;
-          CAPTURE(fact.ShortDebugString());
-          REQUIRE(honest);
-          REQUIRE(certificate == *honest);
-        }
-      }
-    }
+    test::for_each_forgery(chain, question, [&](const pb::StateFact& fact) {
+      const Bytes certificate = chain.certificate_of(fact);
+      ++forged;
+      if (!verify_fact(certificate, chain.genesis())) return;
+      ++accepted;
+      CAPTURE(fact.ShortDebugString());
+      REQUIRE(honest);
+      REQUIRE(certificate == *honest);
+    });
   };
   constexpr std::uint64_t kHeights[] = {0, 2, 3, 4, 5, 8, 9, 12, 14};
   for (const Key& key : {kAsset, kIndex}) {

@@ -11,35 +11,18 @@
 #include "ledger/core/certificate.pb.h"
 #include "ledger/core/fact.h"
 #include "ledger/core/hash.h"
-#include "tests/unit/ledger/story.h"
+#include "tests/unit/ledger/mutants.h"
 
 namespace qilian::ledger {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
+using test::for_each_structural_mutant;
+using test::good_certificates;
 using test::kAsset;
 using test::kIndex;
-using test::kNobody;
 using test::make_story;
 using test::TestChain;
-
-/// One good certificate of each kind, over two epochs.
-std::vector<Bytes> good_certificates(const TestChain& chain) {
-  const auto state = [&](Claim claim, const Key& key, std::uint64_t from = 0, std::uint64_t to = 0) {
-    return chain.state_fact({claim, key, Height(from), Height(to)}).value();
-  };
-  return {chain.transaction_fact(Height(4), 2, chain.head()),
-          chain.transaction_fact(Height(13), 1, Height(13)),
-          state(Claim::kCurrent, kAsset),
-          chain.state_fact({Claim::kCurrent, kAsset, {}, {}}, Height(9), chain.head()).value(),
-          state(Claim::kHistory, kAsset),
-          state(Claim::kRange, kIndex, 5, 8),
-          state(Claim::kRange, kAsset, 6, 11),
-          state(Claim::kAtHeight, kAsset, 9),
-          state(Claim::kAbsent, kNobody),
-          state(Claim::kAbsentAtHeight, kAsset, 2)};
-}
 
 /// A mutant that still verifies is tolerable in one case only: it is another question's certificate, byte for byte the
 /// one that the chain itself would give. Everything else that verifies is a hole.
@@ -57,75 +40,6 @@ bool refused_or_another_true_fact(const TestChain& chain, const Bytes& original,
                              before.state().kind() == state->key.kind && before.state().id() == state->key.id &&
                              before.state().from() == state->from.value() && before.state().to() == state->to.value();
   return !same_question && honest && *honest == mutant;
-}
-
-/// Calls `each` with every certificate that differs in one step from this one: a field cut, an element dropped, doubled
-/// or swapped with its neighbour, a number shifted, at any depth.
-void for_each_structural_mutant(const pb::FactCertificate& root, const std::function<void(const Bytes&)>& each) {
-  pb::FactCertificate work = root;
-  const std::function<void(Message&)> visit = [&](Message& message) {
-    std::vector<const FieldDescriptor*> fields;
-    const auto& reflection = *message.GetReflection();
-    reflection.ListFields(message, &fields);
-    const auto mutant = [&](auto change) {
-      const std::unique_ptr<Message> saved(message.New());
-      saved->CopyFrom(message);
-      change();
-      each(encode(work));
-      message.CopyFrom(*saved);
-    };
-    // What a good certificate leaves out, put in.
-    for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-      const FieldDescriptor* field = message.GetDescriptor()->field(i);
-      const bool present = std::find(fields.begin(), fields.end(), field) != fields.end();
-      if (present || field->real_containing_oneof() != nullptr) continue;
-      if (field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64)
-        mutant([&] { reflection.SetUInt64(&message, field, 1); });
-      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated()) {
-        mutant([&] { reflection.MutableMessage(&message, field); });
-      }
-      if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) continue;
-      for (const Bytes& value : {Bytes("x"), Bytes(32, 'x'), Bytes(32, '\0')}) {
-        if (field->type() == FieldDescriptor::TYPE_STRING && value[0] == '\0') continue;
-        mutant([&] {
-          field->is_repeated() ? reflection.AddString(&message, field, value)
-                               : reflection.SetString(&message, field, value);
-        });
-      }
-    }
-    for (const FieldDescriptor* field : fields) {
-      mutant([&] { reflection.ClearField(&message, field); });
-      if (field->is_repeated()) {
-        const int size = reflection.FieldSize(message, field);
-        for (int i = 0; i < size; ++i) {
-          mutant([&] {
-            for (int j = i; j + 1 < size; ++j) reflection.SwapElements(&message, field, j, j + 1);
-            reflection.RemoveLast(&message, field);
-          });
-          if (i + 1 < size) mutant([&] { reflection.SwapElements(&message, field, i, i + 1); });
-          mutant([&] {
-            if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-              const std::unique_ptr<Message> copy(reflection.GetRepeatedMessage(message, field, i).New());
-              copy->CopyFrom(reflection.GetRepeatedMessage(message, field, i));
-              reflection.AddMessage(&message, field)->CopyFrom(*copy);
-            } else {
-              reflection.AddString(&message, field, reflection.GetRepeatedString(message, field, i));
-            }
-          });
-          if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
-            visit(*reflection.MutableRepeatedMessage(&message, field, i));
-        }
-      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-        visit(*reflection.MutableMessage(&message, field));
-      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64) {
-        const std::uint64_t value = reflection.GetUInt64(message, field);
-        for (const std::uint64_t other : {value + 1, value - 1, ~std::uint64_t{0}, std::uint64_t{1}}) {
-          mutant([&] { reflection.SetUInt64(&message, field, other); });
-        }
-      }
-    }
-  };
-  visit(work);
 }
 
 pb::FactCertificate parse(const Bytes& bytes) {
@@ -147,7 +61,8 @@ TEST_CASE("every byte of every certificate counts") {
   CAPTURE(seed);
   std::mt19937_64 random(seed);
   int mutants = 0;
-  for (const Bytes& good : good_certificates(chain)) {
+  for (const auto& [name, good] : good_certificates(chain)) {
+    CAPTURE(name);
     REQUIRE(verify_fact(good, chain.genesis()));
     for (std::size_t at = 0; at < good.size(); ++at) {
       Bytes mutant = good;
@@ -165,7 +80,8 @@ TEST_CASE("bytes cut out, put in, overwritten or moved are refused") {
   const std::uint64_t seed = std::random_device()();
   CAPTURE(seed);
   std::mt19937_64 random(seed);
-  for (const Bytes& good : good_certificates(chain)) {
+  for (const auto& [name, good] : good_certificates(chain)) {
+    CAPTURE(name);
     for (int i = 0; i < 400; ++i) {
       Bytes mutant = good;
       const std::size_t at = random() % mutant.size();
@@ -195,7 +111,8 @@ TEST_CASE("bytes cut out, put in, overwritten or moved are refused") {
 TEST_CASE("fields cut or put in, entries dropped, doubled or swapped, and numbers shifted are refused") {
   const TestChain chain = make_story(true);
   int mutants = 0;
-  for (const Bytes& good : good_certificates(chain)) {
+  for (const auto& [name, good] : good_certificates(chain)) {
+    CAPTURE(name);
     for_each_structural_mutant(parse(good), [&](const Bytes& mutant) {
       CAPTURE(parse(mutant).ShortDebugString());
       REQUIRE(refused_or_another_true_fact(chain, good, mutant));
@@ -208,8 +125,8 @@ TEST_CASE("fields cut or put in, entries dropped, doubled or swapped, and number
 TEST_CASE("parts of one good certificate do not fit into another") {
   const TestChain chain = make_story(true);
   const auto goods = good_certificates(chain);
-  for (const Bytes& good : goods) {
-    for (const Bytes& other : goods) {
+  for (const auto& [name, good] : goods) {
+    for (const auto& [other_name, other] : goods) {
       const pb::FactCertificate from = parse(other);
       std::vector<const FieldDescriptor*> fields;
       from.GetReflection()->ListFields(from, &fields);
@@ -223,7 +140,7 @@ TEST_CASE("parts of one good certificate do not fit into another") {
         mixed.MergeFrom(one_field);
         const Bytes mutant = encode(mixed);
         // A whole certificate may come about again, and nothing else may.
-        if (std::find(goods.begin(), goods.end(), mutant) != goods.end()) continue;
+        if (std::any_of(goods.begin(), goods.end(), [&](const auto& one) { return one.bytes == mutant; })) continue;
         REQUIRE(refused_or_another_true_fact(chain, good, mutant));
       }
     }
@@ -341,6 +258,15 @@ TEST_CASE("header 0 is never taken from a certificate") {
   pb::FactCertificate certificate = parse(chain.state_fact({Claim::kCurrent, kAsset, {}, {}}).value());
   certificate.set_block_certificate(chain.certify(chain.header(Height(0)), Epoch(0)).encode());
   CHECK(code_of(chain, certificate) == "fact.height");
+}
+
+TEST_CASE("no epoch ends with header 0, even where a quorum signed it") {
+  const TestChain chain = make_story(true);
+  pb::FactCertificate certificate = parse(chain.state_fact({Claim::kCurrent, kAsset, {}, {}}).value());
+  Header boundary = chain.header(Height(7));
+  boundary.height = Height(0);
+  certificate.mutable_handovers(0)->set_certificate(chain.certify(boundary, Epoch(0)).encode());
+  CHECK(code_of(chain, certificate) == "fact.handover");
 }
 
 TEST_CASE("epochs: gaps, old sets, unsigned hand-overs and heights below the boundary are refused") {

@@ -10,5 +10,5 @@ qilian_test(test_ledger_encoding
 target_link_libraries(test_ledger_encoding PRIVATE ledger_core ledger_test_proto)
 qilian_test(test_ledger_fact
   ${ledger_tests}/fact_forgery_test.cpp ${ledger_tests}/fact_mutation_test.cpp ${ledger_tests}/fact_test.cpp ${ledger_tests}/format_vectors_test.cpp
-  ${ledger_tests}/test_chain.cpp)
+  ${ledger_tests}/mutants.cpp ${ledger_tests}/test_chain.cpp)
 target_link_libraries(test_ledger_fact PRIVATE ledger_core)

@@ -1,0 +1,215 @@
+#include "tests/vectors/corpus.h"
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <variant>
+
+#include "ledger/core/canonical.h"
+#include "ledger/core/certificate.pb.h"
+#include "ledger/core/fact.h"
+#include "tests/unit/ledger/mutants.h"
+#include "tests/vectors/signed_forgeries.h"
+
+namespace qilian::ledger::test {
+namespace {
+
+std::string verdict(ByteView certificate, const Genesis& genesis) {
+  const auto fact = verify_fact(certificate, genesis);
+  return fact ? "accepted" : fact.error().code;
+}
+
+std::string hex_or_dash(ByteView bytes) { return bytes.empty() ? "-" : to_hex(bytes); }
+
+const char* name_of(Claim claim) {
+  constexpr const char* kNames[] = {"", "CURRENT", "AT_HEIGHT", "HISTORY", "RANGE", "ABSENT", "ABSENT_AT_HEIGHT"};
+  return kNames[static_cast<int>(claim)];
+}
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+/// Bytes changed, cut, put in or moved.
+Bytes shake(const Bytes& good, std::mt19937_64& random) {
+  Bytes out = good;
+  const std::size_t at = random() % out.size();
+  const std::size_t size = 1 + random() % 40;
+  switch (random() % 8) {
+    case 0:
+      return out.erase(at, size);
+    case 1:
+      return out.insert(at, Bytes(size, static_cast<char>(random())));
+    case 2:
+      return out.substr(0, at);
+    case 3:
+      return out + out.substr(at, size);
+    case 4:
+      return out.replace(at, size, out.substr(random() % out.size(), size));
+    case 5:
+      out[at] = static_cast<char>(random());
+      [[fallthrough]];
+    default:
+      out[random() % out.size()] ^= static_cast<char>(1 << (random() % 8));
+      return out;
+  }
+}
+
+/// Every certificate of which one field comes from another.
+void for_each_mixture(const Bytes& good, const Bytes& other, const std::function<void(const Bytes&)>& each) {
+  pb::FactCertificate from;
+  QILIAN_CHECK(from.ParseFromString(other));
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  from.GetReflection()->ListFields(from, &fields);
+  for (const auto* field : fields) {
+    pb::FactCertificate one_field = from;
+    for (const auto* drop : fields) {
+      if (drop != field) one_field.GetReflection()->ClearField(&one_field, drop);
+    }
+    pb::FactCertificate mixed;
+    QILIAN_CHECK(mixed.ParseFromString(good));
+    mixed.GetReflection()->ClearField(&mixed, field);
+    mixed.MergeFrom(one_field);
+    each(encode(mixed));
+  }
+}
+
+}  // namespace
+
+std::string Edit::line() const {
+  return base + " " + number(at) + " " + number(cut) + " " + hex_or_dash(put) + " " + verdict + " " + about + "\n";
+}
+
+Corpus::Corpus() : single_(make_story(false)), epochs_(make_story(true)) {
+  QILIAN_CHECK(single_.genesis().hash == epochs_.genesis().hash);
+  for (auto& [name, bytes] : good_certificates(single_)) goods_.push_back({"one/" + name, std::move(bytes)});
+  for (auto& [name, bytes] : good_certificates(epochs_)) goods_.push_back({"three/" + name, std::move(bytes)});
+}
+
+const TestChain& Corpus::chain_of(const GoodCertificate& good) const {
+  return good.name.starts_with("one/") ? single_ : epochs_;
+}
+
+std::string Corpus::text() const {
+  std::string out = "genesis = " + to_hex(genesis().bytes) + "\n";
+  for (const GoodCertificate& good : goods_) {
+    out += good.name + " = " + to_hex(good.bytes) + "\n";
+    out += good.name + " : " + summary(good.bytes, genesis()) + "\n";
+  }
+  return out;
+}
+
+std::string Corpus::published() const {
+  constexpr int kOfEachKind = 6;
+  constexpr std::size_t kMutations = 12'000;
+  std::map<std::pair<std::string, std::string>, int> seen;
+  std::string out = text();
+  const auto sample = [&](const Edit& edit) {
+    if (seen[{edit.about, edit.verdict}]++ < kOfEachKind) out += edit.line();
+  };
+  for_each_mutation(1, kMutations, sample);
+  for_each_forgery(sample);
+  return out;
+}
+
+Edit Corpus::edit(const GoodCertificate& base, const Bytes& changed, const std::string& about) const {
+  const auto head = std::mismatch(base.bytes.begin(), base.bytes.end(), changed.begin(), changed.end()).first;
+  const std::size_t at = static_cast<std::size_t>(head - base.bytes.begin());
+  std::size_t tail = 0;
+  while (tail < std::min(base.bytes.size(), changed.size()) - at &&
+         base.bytes[base.bytes.size() - 1 - tail] == changed[changed.size() - 1 - tail]) {
+    ++tail;
+  }
+  return {base.name,
+          at,
+          base.bytes.size() - tail - at,
+          changed.substr(at, changed.size() - tail - at),
+          verdict(changed, genesis()),
+          about};
+}
+
+bool Corpus::honest(const TestChain& chain, const Bytes& certificate) const {
+  const auto fact = verify_fact(certificate, genesis());
+  const auto* state = fact ? std::get_if<VerifiedState>(&fact->fact) : nullptr;
+  if (state == nullptr) return false;
+  const StateQuestion question{state->claim, state->key, state->from, state->to};
+  const auto answer = chain.state_fact(question, fact->header.height, fact->certified.height);
+  return answer && *answer == certificate;
+}
+
+void Corpus::for_each_mutation(std::uint64_t seed, std::size_t count,
+                               const std::function<void(const Edit&)>& each) const {
+  std::mt19937_64 random(seed);
+  std::size_t done = 0;
+  const auto attempt = [&](const GoodCertificate& base, const Bytes& mutant, const char* about) {
+    if (done == count) return;
+    const bool is_good =
+        std::any_of(goods_.begin(), goods_.end(), [&](const auto& good) { return good.bytes == mutant; });
+    if (is_good) return;
+    const Edit found = edit(base, mutant, about);
+    if (found.verdict == "accepted") {
+      QILIAN_CHECK(honest(chain_of(base), mutant));
+      return;
+    }
+    each(found);
+    ++done;
+  };
+  for (const GoodCertificate& good : goods_) {
+    pb::FactCertificate parsed;
+    QILIAN_CHECK(parsed.ParseFromString(good.bytes));
+    for_each_structural_mutant(parsed, [&](const Bytes& mutant) { attempt(good, mutant, "field"); });
+    for (const GoodCertificate& other : goods_) {
+      for_each_mixture(good.bytes, other.bytes, [&](const Bytes& mutant) { attempt(good, mutant, "mixture"); });
+    }
+  }
+  while (done < count) {
+    // Those with hand-overs take three times as long to judge: one in five is enough.
+    const std::size_t half = goods_.size() / 2;
+    const std::size_t chosen = random() % 5 == 0 ? half + random() % half : random() % half;
+    attempt(goods_[chosen], shake(goods_[chosen].bytes, random), "bytes");
+  }
+}
+
+void Corpus::for_each_forgery(const std::function<void(const Edit&)>& each) const {
+  const GoodCertificate& base =
+      *std::find_if(goods_.begin(), goods_.end(), [](const auto& good) { return good.name == "one/history"; });
+  const auto attempt = [&](const StateQuestion& question) {
+    test::for_each_forgery(single_, question,
+                           [&](const pb::StateFact& fact) { each(edit(base, single_.certificate_of(fact), "claim")); });
+  };
+  for (const auto& [name, bytes] : signed_forgeries(single_, epochs_)) each(edit(base, bytes, name));
+  constexpr std::uint64_t kHeights[] = {0, 2, 3, 5, 9, 12, 14, 15};
+  for (const Key& key : {kAsset, kIndex}) {
+    attempt({Claim::kCurrent, key, {}, {}});
+    attempt({Claim::kHistory, key, {}, {}});
+    for (const std::uint64_t from : kHeights) {
+      attempt({Claim::kAtHeight, key, Height(from), {}});
+      attempt({Claim::kAbsentAtHeight, key, Height(from), {}});
+      for (const std::uint64_t to : kHeights) attempt({Claim::kRange, key, Height(from), Height(to)});
+    }
+    attempt({Claim::kHistory, key, Height(1), {}});
+    attempt({Claim::kCurrent, key, {}, Height(1)});
+  }
+}
+
+std::string summary(ByteView certificate, const Genesis& genesis) {
+  const auto fact = verify_fact(certificate, genesis);
+  QILIAN_CHECK(fact);
+  std::string out;
+  if (const auto* made = std::get_if<VerifiedTransaction>(&fact->fact)) {
+    out = "TRANSACTION " + to_hex(made->transaction.id().str()) + " " + number(made->index) + " " + made->code;
+  } else {
+    const auto& state = std::get<VerifiedState>(fact->fact);
+    out = std::string(name_of(state.claim)) + " " + number(state.key.kind) + " " + state.key.id + " " +
+          number(state.from.value()) + " " + number(state.to.value());
+    if (state.record_before) out += " before=" + to_hex(*state.record_before);
+    for (const VerifiedEntry& entry : state.entries) {
+      out += " " + number(entry.leaf.height.value()) + "/" + number(entry.leaf.transaction_index) + "/" +
+             number(entry.leaf.event_index) + "/" + number(entry.leaf.kind) + "/" + hex_or_dash(entry.payload) + "/" +
+             (entry.record ? hex_or_dash(*entry.record) : "-");
+    }
+  }
+  return out + " header=" + number(fact->header.height.value()) +
+         " certified=" + number(fact->certified.height.value()) + " epoch=" + number(fact->certified.epoch.value()) +
+         " signers=" + number(fact->signers.size());
+}
+
+}  // namespace qilian::ledger::test
