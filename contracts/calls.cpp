@@ -27,6 +27,8 @@ Table assemble() {
   add(negative_list_calls());
   add(credit_calls());
   add(revenue_calls());
+  add(cross_border_calls());
+  add(incident_calls());
   add(supervision_calls());
   std::ranges::sort(table.calls, {}, [](const std::unique_ptr<Call>& call) { return call->spec().name; });
   for (const std::unique_ptr<Call>& call : table.calls) {

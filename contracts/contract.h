@@ -201,6 +201,8 @@ CallList notary_calls();
 CallList negative_list_calls();
 CallList credit_calls();
 CallList revenue_calls();
+CallList cross_border_calls();
+CallList incident_calls();
 CallList supervision_calls();
 
 }  // namespace qilian::contracts

@@ -61,7 +61,9 @@ Outcome run_rules(Context& context, const Call& call, const Message& arguments, 
   }
   if (!listed.trace.empty()) context.add_trace(listed.trace);
   QILIAN_PASS(call.invariants(arguments, context));
-  return call.apply(arguments, context);
+  QILIAN_PASS(call.apply(arguments, context));
+  negative_list::count_uses(context, listed.uses);
+  return pass();
 }
 
 Outcome check_expiry(const BlockFrame& frame, const Body& body) {

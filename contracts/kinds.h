@@ -22,6 +22,7 @@ inline constexpr Kind kOverlay = 104;     ///< id: jurisdiction
 inline constexpr Kind kAnchor = 105;      ///< id: foreign genesis hash, hex
 inline constexpr Kind kProposal = 106;    ///< id: derived
 inline constexpr Kind kQuota = 107;       ///< id: USCC; token buckets
+inline constexpr Kind kOverlayRegister = 110;  ///< id "current": jurisdictions that have an overlay
 // membership 主体
 inline constexpr Kind kOrganisation = 200;  ///< id: USCC
 inline constexpr Kind kKey = 201;           ///< id: public key, hex
@@ -73,6 +74,8 @@ inline constexpr Kind kReliance = 750;  ///< index by attestation
 inline constexpr Kind kList = 800;           ///< id: the version, decimal
 inline constexpr Kind kListRegister = 801;   ///< id "current": versions with their times
 inline constexpr Kind kEntry = 802;          ///< id: the entry's code; its life across versions
+inline constexpr Kind kApproval = 803;       ///< id: entry code ‖ "/" ‖ UDI@seq
+inline constexpr Kind kEntryUse = 804;       ///< id: entry code ‖ "/" ‖ UDI ‖ "/" ‖ calendar year
 inline constexpr Kind kDeniedByEntry = 850;  ///< index by entry code
 // credit 信用
 inline constexpr Kind kDetermination = 900;
@@ -92,11 +95,17 @@ inline constexpr Kind kSettlementsOfOrganisation = 1050;
 // cross_border 跨境
 inline constexpr Kind kRecipient = 1100;
 inline constexpr Kind kExport = 1101;
-inline constexpr Kind kExportCounter = 1102;
+inline constexpr Kind kExportCounter = 1102;  ///< id: USCC ‖ "/" ‖ calendar year
+inline constexpr Kind kExportLog = 1103;      ///< id: export ‖ "/" ‖ seq
+inline constexpr Kind kExportsOfOrganisation = 1150;
+inline constexpr Kind kExportsOfAsset = 1151;  ///< index by UDI
 // incident 安全事件
 inline constexpr Kind kIncident = 1200;
 inline constexpr Kind kHoldsOn =
     1201;  ///< id: scope ("organisation:USCC", "asset:UDI", "trade:ID"); a record that lists its holds
+inline constexpr Kind kWarning = 1202;
+inline constexpr Kind kIncidentsOfAsset = 1250;  ///< index by UDI
+inline constexpr Kind kIncidentsOfOrganisation = 1251;
 // supervision 评估督导
 inline constexpr Kind kAssessment = 1300;
 inline constexpr Kind kValuation = 1301;

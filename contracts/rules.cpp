@@ -5,6 +5,7 @@
 #include "contracts/governance.pb.h"
 #include "contracts/kinds.h"
 #include "contracts/negative_list/lists.h"
+#include "contracts/overlay.pb.h"
 #include "ledger/core/hash.h"
 
 namespace qilian::contracts {
@@ -62,6 +63,13 @@ ledger::Digest rules_hash(const ledger::StateView& state, ledger::TimeMs time) {
   add_part(parts, state.record({kind::kList, std::to_string(version)}).value_or(""));
   add_part(parts, state.record({kind::kCreditRules, "current"}).value_or(""));
   add_part(parts, state.record({kind::kParameters, "current"}).value_or(""));
+  // A chain without overlays has the hash that it had before there were any.
+  if (const auto bytes = state.record({kind::kOverlayRegister, "current"})) {
+    pb::OverlayRegister overlays;
+    QILIAN_CHECK(overlays.ParseFromString(*bytes));
+    for (const std::string& jurisdiction : overlays.jurisdictions())
+      add_part(parts, state.record({kind::kOverlay, jurisdiction}).value_or(""));
+  }
   return ledger::hash(ledger::Domain::kRules, {parts.take()});
 }
 

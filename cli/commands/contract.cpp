@@ -48,6 +48,8 @@ const std::map<std::string_view, std::string_view> kContracts = {
     {"negative_list", "负面清单 Versioned prohibitions and restrictions"},
     {"credit", "信用 Determinations, objections, repair"},
     {"revenue", "收益 Price caps, costs, plans, settlements"},
+    {"cross_border", "跨境 Recipients, exports and their log"},
+    {"incident", "安全事件 Incidents, warnings, holds"},
     {"supervision", "督导 Assessments, valuations, certificates"},
 };
 

@@ -10,6 +10,8 @@ CallList governance_calls() {
   CallList calls;
   governance::add_setting_calls(calls);
   governance::add_proposal_calls(calls);
+  governance::add_overlay_call(calls);
+  governance::add_anchor_call(calls);
   return calls;
 }
 

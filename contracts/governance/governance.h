@@ -9,6 +9,9 @@ namespace qilian::contracts::governance {
 
 void add_setting_calls(CallList& calls);
 void add_proposal_calls(CallList& calls);
+void add_overlay_call(CallList& calls);
+void add_anchor_call(CallList& calls);
+
 
 /// COM-101 or COM-107 for a table that is not in order: names, ascending distinct codes, bounds.
 Outcome check_table(const pb::CodeTable& table);

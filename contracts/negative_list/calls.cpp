@@ -8,6 +8,7 @@
 
 #include "contracts/contract.h"
 #include "contracts/negative_list.pb.h"
+#include "contracts/negative_list/evaluate.h"
 #include "contracts/negative_list/lists.h"
 #include "contracts/negative_list/matcher.h"
 #include "contracts/negative_list/rules_of_lists.h"
@@ -269,6 +270,7 @@ CallList negative_list_calls() {
   calls.push_back(make_call<pb::NegativeListRatify>(
       two_regulators("negative_list.ratify", "追认紧急条目", "Ratify emergency entries before they lapse"),
       {.check = ratify_check, .invariants = ratify_invariants, .apply = ratify_apply}));
+  add_approval_call(calls);
   return calls;
 }
 

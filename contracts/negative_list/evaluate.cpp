@@ -7,6 +7,7 @@
 #include "contracts/negative_list.pb.h"
 #include "contracts/negative_list/lists.h"
 #include "contracts/negative_list/matcher.h"
+#include "contracts/negative_list/overlays.h"
 
 namespace qilian::contracts::negative_list {
 namespace {
@@ -90,8 +91,17 @@ Walk walk(const pb::NegativeEntry& entry, const AssetSource& assets, const ListS
   return out;
 }
 
+std::string udi_of(const ListSubject& subject) { return subject.version.substr(0, subject.version.find('@')); }
+
+/// A quota counts what opens business; the later stages of what it let through run on.
+bool counted(const pb::NegativeEntry& entry, const ListSubject& subject) {
+  return entry.mode() == pb::NegativeEntry::RESTRICT && entry.conditions().quota() != 0 && subject.opens_business &&
+         subject.opened_at.value() == 0;
+}
+
 /// Which conditions are not met, in words; empty when all are.
-std::string unmet(const pb::ListConditions& conditions, const ListSubject& subject, const ConditionFacts& facts) {
+std::string unmet(const pb::NegativeEntry& entry, const ListSubject& subject, const ConditionFacts& facts) {
+  const pb::ListConditions& conditions = entry.conditions();
   for (const std::string& type : conditions.attestations()) {
     if (!facts.attested(subject.version, type)) return "attestation " + type;
   }
@@ -108,6 +118,8 @@ std::string unmet(const pb::ListConditions& conditions, const ListSubject& subje
       })) {
     return "buyer class";
   }
+  if (conditions.approval() && !facts.approved(entry.code(), subject.version)) return "approval";
+  if (counted(entry, subject) && facts.used(entry.code(), udi_of(subject)) >= conditions.quota()) return "quota";
   return {};
 }
 
@@ -133,7 +145,7 @@ Finding judge(const pb::NegativeEntry& entry, const Walk& found, const ListSubje
     return {Strictness::kRestricted, head + ": waits for review"};
   }
   if (announced || entry.mode() == pb::NegativeEntry::PROHIBIT) return {Strictness::kProhibited, head};
-  const std::string missing = unmet(entry.conditions(), subject, facts);
+  const std::string missing = unmet(entry, subject, facts);
   if (missing.empty()) return {};
   return {Strictness::kRestricted, head + ": unmet " + missing};
 }
@@ -168,6 +180,10 @@ std::string_view code_of(Strictness strictness) {
   return "COM-402";
 }
 
+std::string use_id(const Context& context, std::string_view entry, std::string_view udi) {
+  return std::string(entry) + "/" + std::string(udi) + "/" + std::to_string(date_of(context.time()).year);
+}
+
 class LedgerFacts final : public ConditionFacts {
  public:
   explicit LedgerFacts(const Context& context) : context_(context) {}
@@ -178,6 +194,14 @@ class LedgerFacts final : public ConditionFacts {
   }
   bool holds_role(std::string_view uscc, std::string_view role) const override {
     return has_role(context_, uscc, role);
+  }
+  bool approved(std::string_view entry, std::string_view version) const override {
+    const auto found = context_.get<pb::Approval>(kind::kApproval, approval_id(entry, version));
+    return found && context_.time().value() < found->until();
+  }
+  std::int64_t used(std::string_view entry, std::string_view udi) const override {
+    const auto found = context_.get<pb::EntryUse>(kind::kEntryUse, use_id(context_, entry, udi));
+    return found ? found->used() : 0;
   }
 
  private:
@@ -197,6 +221,22 @@ Outcome check_core(const AssetSource& assets, const ListSubject& subject) {
 
 }  // namespace
 
+bool ConditionFacts::approved(std::string_view, std::string_view) const { return false; }
+std::int64_t ConditionFacts::used(std::string_view, std::string_view) const { return INT64_MAX; }
+
+std::string approval_id(std::string_view entry, std::string_view version) {
+  return std::string(entry) + "/" + std::string(version);
+}
+
+void count_uses(Context& context, const std::vector<Evaluation::Use>& uses) {
+  for (const Evaluation::Use& use : uses) {
+    const std::string id = use_id(context, use.entry, use.udi);
+    auto record = context.get<pb::EntryUse>(kind::kEntryUse, id).value_or(pb::EntryUse());
+    record.set_used(record.used() + 1);
+    context.put(kind::kEntryUse, id, record);
+  }
+}
+
 Evaluation evaluate(const pb::NegativeList& list, const AssetSource& assets, const ListSubject& subject,
                     ListOperation operation, TimeMs now, std::size_t max_nodes, const ConditionFacts& facts) {
   Evaluation out;
@@ -214,7 +254,10 @@ Evaluation evaluate(const pb::NegativeList& list, const AssetSource& assets, con
       continue;
     }
     Finding finding = judge(entry, found, subject, announced, facts);
-    if (finding.strictness == Strictness::kNone) continue;
+    if (finding.strictness == Strictness::kNone) {
+      if (counted(entry, subject)) out.uses.push_back({entry.code(), udi_of(subject)});
+      continue;
+    }
     out.entries.push_back(entry.code());
     if (finding.strictness > strictest) {
       strictest = finding.strictness;
@@ -227,7 +270,8 @@ Evaluation evaluate(const pb::NegativeList& list, const AssetSource& assets, con
 Evaluation evaluate_all(const Context& context, const std::vector<ListSubject>& subjects, ListOperation operation) {
   Evaluation out;
   if (subjects.empty()) return out;
-  const std::optional<pb::NegativeList> list = published(context.state());
+  pb::NegativeList list = published(context.state()).value_or(pb::NegativeList());
+  append_overlays(context.state(), list);
   const std::unique_ptr<AssetSource> assets = registry_assets(context);
   const LedgerFacts facts(context);
   const auto max_nodes = static_cast<std::size_t>(context.parameters().integer("negative_list.max_lineage_nodes"));
@@ -237,10 +281,11 @@ Evaluation evaluate_all(const Context& context, const std::vector<ListSubject>& 
       out.denial = core;
       return out;
     }
-    if (!list || asked_operation == ListOperation::kNone) continue;
-    Evaluation one = evaluate(*list, *assets, subject, asked_operation, context.time(), max_nodes, facts);
+    if (asked_operation == ListOperation::kNone) continue;
+    Evaluation one = evaluate(list, *assets, subject, asked_operation, context.time(), max_nodes, facts);
     if (one.denial) return one;
     if (!one.trace.empty()) out.trace += (out.trace.empty() ? "" : "; ") + one.trace;
+    std::ranges::move(one.uses, std::back_inserter(out.uses));
   }
   return out;
 }

@@ -24,6 +24,7 @@ Outcome check_entry_shape(const pb::NegativeEntry& entry) {
   }
   QILIAN_PASS(require_text("entry.legal_basis", entry.legal_basis(), 512));
   QILIAN_REQUIRE(entry.has_matcher(), "COM-101", "entry " + entry.code() + " has no matcher");
+  QILIAN_PASS(require_range("entry.conditions.quota", entry.conditions().quota(), 0, INT64_MAX));
   QILIAN_REQUIRE(entry.mode() != pb::NegativeEntry::RESTRICT || entry.has_conditions(), "COM-101",
                  "entry " + entry.code() + " restricts without conditions");
   QILIAN_REQUIRE((entry.transition() == pb::NegativeEntry::GRANDFATHER) == (entry.transition_until() != 0), "COM-101",
