@@ -121,10 +121,11 @@ Outcome check_standing(const Context& context, CreditClass credit_class, std::sp
     QILIAN_REQUIRE(organisation && organisation->admitted_at() != 0, "COM-203", uscc + " was never admitted");
     if (credit_class == CreditClass::kOpen) continue;
     const pb::Organisation::Status status = membership::standing(*organisation, context.time());
-    const bool active = status == pb::Organisation::ADMITTED || status == pb::Organisation::RESTRICTED;
+    const bool winding_down = status == pb::Organisation::RESTRICTED || status == pb::Organisation::EXITING;
+    const bool active = status == pb::Organisation::ADMITTED || winding_down;
     QILIAN_REQUIRE(active, "COM-203", uscc + " is " + pb::Organisation::Status_Name(status));
-    QILIAN_REQUIRE(status != pb::Organisation::RESTRICTED || credit_class != CreditClass::kNewBusiness, "COM-203",
-                   uscc + " is RESTRICTED and opens no new business");
+    QILIAN_REQUIRE(!winding_down || credit_class != CreditClass::kNewBusiness, "COM-203",
+                   uscc + " is " + pb::Organisation::Status_Name(status) + " and opens no new business");
     QILIAN_REQUIRE(membership::undertaking_alive(context, uscc), "COM-406",
                    uscc + " has no undertaking in force; call membership.undertake");
   }

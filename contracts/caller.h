@@ -17,8 +17,8 @@ Outcome resolve_caller(const ledger::StateView& state, TimeMs now, const Call& c
                        std::span<const ledger::PublicKey> signers, const ledger::PublicKey& lead, Caller& caller);
 
 /// Organisation stage for everybody who signs. For OPEN calls it is enough to have been ADMITTED once; else ADMITTED
-/// (COM-203), not RESTRICTED for NEW_BUSINESS (COM-203), and a live undertaking (COM-406). Organisations of `body_keys`
-/// are not asked.
+/// (COM-203), neither RESTRICTED nor EXITING for NEW_BUSINESS (COM-203), and a live undertaking (COM-406).
+/// Organisations of `body_keys` are not asked.
 Outcome check_standing(const Context& context, CreditClass credit_class, std::span<const Signer> body_keys);
 
 /// Role of the lead (COM-204) and the signature policy: COM-205, COM-206, COM-208, or what the contract's hook says.

@@ -20,7 +20,8 @@ class Context;
 /// "SERVICE_TRAINING", "SERVICE_FINANCE".
 bool has_role(const Context& context, std::string_view uscc, std::string_view role);
 bool organisation_exists(const Context& context, std::string_view uscc);
-/// ADMITTED or RESTRICTED now: what "in effect" asks of an organisation (a suspension that has lapsed does not count).
+/// ADMITTED, RESTRICTED or EXITING now: what "in effect" asks of an organisation (a suspension that has lapsed does not
+/// count).
 bool organisation_active(const Context& context, std::string_view uscc);
 
 /// The organisation, its controllers, what they control, and so on (实际控制人), bounded by membership.group_limit;

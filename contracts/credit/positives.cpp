@@ -10,6 +10,13 @@ namespace qilian::contracts {
 namespace credit {
 namespace {
 
+/// What the score is computed from has a bound: the oldest drop. The journal of the profile keeps them.
+void keep_newest(const Context& context, pb::CreditProfile& profile) {
+  const auto most = static_cast<int>(context.parameters().integer("credit.max_positives"));
+  const int over = profile.positives_size() - most;
+  if (over > 0) profile.mutable_positives()->DeleteSubrange(0, over);
+}
+
 /// Entries that still give points are bounded by cap and year; the record keeps those and no more.
 void add_trade(Context& context, std::string_view uscc, std::string_view counterparty, std::string_view trade) {
   const pb::CreditRules rules = load_rules(context.state());
@@ -27,7 +34,17 @@ void add_trade(Context& context, std::string_view uscc, std::string_view counter
   added->set_counterparty(std::string(counterparty));
   added->set_reference(std::string(trade));
   added->set_at(context.time().value());
+  keep_newest(context, profile);
   context.put(kind::kCreditProfile, uscc, profile);
+}
+
+/// Whoever is assessed every week is not better for it: so many passed audits a year count.
+bool audit_counts(const Context& context, const pb::CreditProfile& profile) {
+  const std::int64_t year = date_of(context.time()).year;
+  const auto this_year = std::ranges::count_if(profile.positives(), [&](const pb::CreditProfile::Positive& positive) {
+    return positive.kind() == pb::CreditProfile::Positive::AUDIT && date_of(TimeMs(positive.at())).year == year;
+  });
+  return this_year < context.parameters().integer("credit.audits_per_year");
 }
 
 Outcome positive_check(const pb::CreditRecordPositive& a) {
@@ -44,6 +61,8 @@ Outcome positive_object(const pb::CreditRecordPositive& a, const Context& contex
     return positive.kind() == pb::CreditProfile::Positive::AUDIT && positive.reference() == a.reference();
   });
   QILIAN_REQUIRE(!known, "COM-302", "reference " + a.reference() + " has counted already");
+  QILIAN_REQUIRE(audit_counts(context, profile), "COM-303",
+                 "credit.audits_per_year have counted for " + a.subject() + " this year");
   return pass();
 }
 
@@ -87,11 +106,16 @@ void record_fulfilled_trade(Context& context, std::string_view seller, std::stri
 void record_positive_event(Context& context, std::string_view uscc, std::string_view source,
                            std::string_view reference) {
   pb::CreditProfile profile = credit::load_profile(context, uscc);
+  if (!credit::audit_counts(context, profile)) {
+    context.add_trace("no further points this year: credit.audits_per_year");
+    return;
+  }
   pb::CreditProfile::Positive* added = profile.add_positives();
   added->set_kind(pb::CreditProfile::Positive::AUDIT);
   added->set_counterparty(std::string(source));
   added->set_reference(std::string(reference));
   added->set_at(context.time().value());
+  credit::keep_newest(context, profile);
   context.put(kind::kCreditProfile, uscc, profile);
 }
 

@@ -51,6 +51,7 @@ std::vector<ListSubject> trade_subjects(const Context& context, std::string_view
   subject.version = found->asset();
   subject.purposes = {found->purpose()};
   subject.buyer = found->buyer();
+  subject.opened_at = TimeMs(found->offered_at());
   subject.opens_business = opens_business;
   return {subject};
 }

@@ -71,7 +71,9 @@ Outcome reinstate_apply(const pb::MembershipReinstate& a, Context& context) {
   if (organisation.status() == pb::Organisation::SUSPENDED) {
     organisation.set_suspended_until(context.time().value());
   }
-  organisation.set_status(pb::Organisation::ADMITTED);
+  // Reinstated is what a regulator took; an exit that the organisation announced is its own word.
+  const bool exiting = organisation.status_before_suspension() == pb::Organisation::EXITING;
+  organisation.set_status(exiting ? pb::Organisation::EXITING : pb::Organisation::ADMITTED);
   organisation.set_status_before_suspension(pb::Organisation::STATUS_UNSPECIFIED);
   organisation.set_reason(a.reason());
   store(context, organisation);
@@ -103,8 +105,9 @@ SignerRule suspend_signers(const pb::MembershipSuspend& a, const Context& contex
 }
 
 Outcome suspend_object(const pb::MembershipSuspend& a, const Context& context) {
-  QILIAN_PASS(require_standing(
-      context, a.uscc(), {pb::Organisation::ADMITTED, pb::Organisation::RESTRICTED, pb::Organisation::SUSPENDED}));
+  QILIAN_PASS(require_standing(context, a.uscc(),
+                               {pb::Organisation::ADMITTED, pb::Organisation::RESTRICTED, pb::Organisation::SUSPENDED,
+                                pb::Organisation::EXITING}));
   QILIAN_REQUIRE(a.until() == 0 || a.until() > context.time().value(), "COM-107", "until lies in the past");
   return pass();
 }
@@ -129,7 +132,7 @@ Outcome suspend_apply(const pb::MembershipSuspend& a, Context& context) {
 Outcome expel_object(const pb::MembershipExpel& a, const Context& context) {
   return require_standing(context, a.uscc(),
                           {pb::Organisation::APPLIED, pb::Organisation::ADMITTED, pb::Organisation::RESTRICTED,
-                           pb::Organisation::SUSPENDED});
+                           pb::Organisation::SUSPENDED, pb::Organisation::EXITING});
 }
 
 Outcome expel_invariants(const pb::MembershipExpel& a, const Context& context) {
@@ -153,13 +156,17 @@ SignerRule exit_signers(const pb::MembershipExit& a, const Context&) {
 }
 
 Outcome exit_object(const pb::MembershipExit& a, const Context& context) {
-  return require_standing(context, a.uscc(),
-                          {pb::Organisation::ADMITTED, pb::Organisation::RESTRICTED, pb::Organisation::SUSPENDED});
+  QILIAN_PASS(require_standing(context, a.uscc(),
+                               {pb::Organisation::ADMITTED, pb::Organisation::RESTRICTED, pb::Organisation::SUSPENDED,
+                                pb::Organisation::EXITING}));
+  const bool again = a.announce() && find(context, a.uscc())->status() == pb::Organisation::EXITING;
+  QILIAN_REQUIRE(!again, "COM-303", a.uscc() + " is EXITING: leave once nothing is open");
+  return pass();
 }
 
 Outcome exit_invariants(const pb::MembershipExit& a, const Context& context) {
   const auto obligations = context.get<pb::Obligations>(kind::kObligations, a.uscc());
-  if (obligations) {
+  if (obligations && !a.announce()) {
     for (const pb::Obligations::Count& count : obligations->counts()) {
       QILIAN_REQUIRE(count.open() == 0, "MEM-406",
                      a.uscc() + " has open: " + std::to_string(count.open()) + " " + count.what());
@@ -168,10 +175,18 @@ Outcome exit_invariants(const pb::MembershipExit& a, const Context& context) {
   return check_validator_quorum(context, a.uscc());
 }
 
+/// A suspension outlives the announcement: what it suspends is EXITING from now on.
 Outcome exit_apply(const pb::MembershipExit& a, Context& context) {
   pb::Organisation organisation = *find(context, a.uscc());
-  organisation.set_status(pb::Organisation::EXITED);
-  store(context, organisation, EventKind::kEnded);
+  const bool suspended = standing(organisation, context.time()) == pb::Organisation::SUSPENDED;
+  if (!a.announce()) {
+    organisation.set_status(pb::Organisation::EXITED);
+  } else if (suspended) {
+    organisation.set_status_before_suspension(pb::Organisation::EXITING);
+  } else {
+    organisation.set_status(pb::Organisation::EXITING);
+  }
+  store(context, organisation, a.announce() ? EventKind::kChanged : EventKind::kEnded);
   return pass();
 }
 
@@ -222,7 +237,7 @@ void add_discipline_calls(CallList& calls) {
                                                  .credit = CreditClass::kOpen,
                                                  .stopped_by_hold = false,
                                                  .label_zh = "退出",
-                                                 .label_en = "Leave, once nothing is open"},
+                                                 .label_en = "Announce to leave, or leave, once nothing is open"},
                                                 {.check = exit_check,
                                                  .signers = exit_signers,
                                                  .object = exit_object,

@@ -44,7 +44,8 @@ bool organisation_active(const Context& context, std::string_view uscc) {
   const auto organisation = context.get<pb::Organisation>(kind::kOrganisation, uscc);
   if (!organisation) return false;
   const pb::Organisation::Status status = membership::standing(*organisation, context.time());
-  return status == pb::Organisation::ADMITTED || status == pb::Organisation::RESTRICTED;
+  return status == pb::Organisation::ADMITTED || status == pb::Organisation::RESTRICTED ||
+         status == pb::Organisation::EXITING;
 }
 
 std::vector<std::string> controller_group(const Context& context, std::string_view uscc) {

@@ -72,9 +72,7 @@ Outcome amend_references(const pb::RegistryAmend& args, const Context& context) 
 Outcome amend_invariants(const pb::RegistryAmend& args, const Context& context) {
   QILIAN_PASS(check_items(args.content()));
   QILIAN_PASS(check_root(context, args.udi(), args.content()));
-  const pb::Asset found = *asset(context, args.udi());
-  QILIAN_REQUIRE(found.pledge().empty(), "REG-409", "asset " + args.udi() + " is pledged (" + found.pledge() + ")");
-  return pass();
+  return require_unpledged(context, asset(context, args.udi())->pledge());
 }
 
 Outcome apply_amend(const pb::RegistryAmend& args, Context& context) {
@@ -117,7 +115,8 @@ SignerRule correct_signers(const pb::RegistryCorrect& args, const Context& conte
 }
 
 Outcome correct_object(const pb::RegistryCorrect& args, const Context& context) {
-  return require_live(context, args.udi());
+  QILIAN_PASS(require_live(context, args.udi()));
+  return check_codes(context, args.industry(), args.region(), args.scenario());
 }
 
 bool loosens(const pb::Asset& asset, const pb::RegistryCorrect& args) {

@@ -214,8 +214,7 @@ Outcome invariants(const Args& args, const Context& context) {
     QILIAN_PASS(check_claims(draft(args, context), args.rights()));
   }
   QILIAN_PASS(check_category(args, context));
-  QILIAN_REQUIRE(is_new(args) || draft(args, context).pledge().empty(), "REG-409",
-                 "asset " + args.udi() + " is pledged");
+  if (!is_new(args)) QILIAN_PASS(require_unpledged(context, draft(args, context).pledge()));
   for (const pb::ParentRef& parent : args.parents()) {
     QILIAN_PASS(authorization::check_redevelopment(context, context.caller().organisation(), id_of(parent)));
   }

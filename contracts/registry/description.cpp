@@ -42,6 +42,13 @@ ledger::UdiClass class_of(pb::Asset::Kind kind) {
 
 }  // namespace
 
+Outcome check_codes(const Context& context, std::string_view industry, std::string_view region,
+                    std::string_view scenario) {
+  QILIAN_PASS(check_code(context, "industry", industry));
+  QILIAN_PASS(check_code(context, "region", region));
+  return check_code(context, "scenario", scenario);
+}
+
 Outcome check_description(const pb::AssetDescription& said) {
   QILIAN_PASS(require_text("title", said.title(), kMaxTitle));
   QILIAN_PASS(require_choice("kind", said.kind()));
@@ -110,9 +117,7 @@ Outcome check_new_udi(const Context& context, std::string_view udi, pb::Asset::K
 }
 
 Outcome check_description_codes(const Context& context, const pb::AssetDescription& said) {
-  QILIAN_PASS(check_code(context, "industry", said.industry()));
-  QILIAN_PASS(check_code(context, "region", said.region()));
-  QILIAN_PASS(check_code(context, "scenario", said.scenario()));
+  QILIAN_PASS(check_codes(context, said.industry(), said.region(), said.scenario()));
   for (const std::string& member : said.members()) {
     QILIAN_REQUIRE(said.kind() == pb::Asset::COLLECTION, "COM-107", "only a COLLECTION has members");
     QILIAN_REQUIRE(context.exists(kind::kAsset, member), "COM-301", "member " + member + " is not in the registry");

@@ -72,9 +72,7 @@ Outcome cancel_object(const pb::RegistryCancel& args, const Context& context) {
 }
 
 Outcome cancel_invariants(const pb::RegistryCancel& args, const Context& context) {
-  const pb::Asset found = *asset(context, args.udi());
-  QILIAN_REQUIRE(found.pledge().empty(), "REG-409", "release pledge " + found.pledge() + " first");
-  return pass();
+  return require_unpledged(context, asset(context, args.udi())->pledge());
 }
 
 void end_rights(Context& context, const pb::Asset& asset) {

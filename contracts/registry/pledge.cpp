@@ -5,6 +5,17 @@
 #include "contracts/text_guard.h"
 
 namespace qilian::contracts::registry {
+
+Outcome require_unpledged(const Context& context, std::string_view id) {
+  if (id.empty()) return pass();
+  const auto pledge = context.get<pb::Pledge>(kind::kPledge, id);
+  const bool stands = pledge && !pledge->released() && context.time().value() < pledge->until();
+  QILIAN_REQUIRE(!stands, "REG-409",
+                 "right " + pledge->right() + " is pledged (" + pledge->id() + ") until " +
+                     std::to_string(pledge->until()) + "; release it first");
+  return pass();
+}
+
 namespace {
 
 // ---- pledge -------------------------------------------------------------------------------------------------------
@@ -55,10 +66,7 @@ Outcome pledge_references(const pb::RegistryPledge& args, const Context& context
 
 Outcome pledge_invariants(const pb::RegistryPledge& args, const Context& context) {
   const pb::Right right = *context.get<pb::Right>(kind::kRight, args.right());
-  const pb::Asset found = *asset(context, right.udi());
-  QILIAN_REQUIRE(found.pledge().empty(), "REG-409",
-                 "asset " + right.udi() + " is pledged already (" + found.pledge() + ")");
-  return pass();
+  return require_unpledged(context, asset(context, right.udi())->pledge());
 }
 
 Outcome apply_pledge(const pb::RegistryPledge& args, Context& context) {
@@ -104,8 +112,9 @@ Outcome apply_release(const pb::RegistryReleasePledge& args, Context& context) {
   auto right = *context.get<pb::Right>(kind::kRight, pledge.right());
   pb::Asset changed = *asset(context, right.udi());
   pledge.set_released(true);
-  right.clear_pledge();
-  changed.clear_pledge();
+  // One that had lapsed may have been followed by another: that one stands.
+  if (right.pledge() == args.id()) right.clear_pledge();
+  if (changed.pledge() == args.id()) changed.clear_pledge();
   context.put(kind::kPledge, args.id(), pledge, EventKind::kEnded);
   context.put(kind::kRight, right.id(), right);
   context.put(kind::kAsset, changed.udi(), changed);

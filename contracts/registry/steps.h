@@ -41,6 +41,9 @@ Outcome check_rights(const google::protobuf::RepeatedPtrField<pb::RightClaim>& r
 
 /// REG-101 and COM-302: a well-formed UDI of the registrant and of the right kind, never used before.
 Outcome check_new_udi(const Context& context, std::string_view udi, pb::Asset::Kind kind);
+/// COM-104 for a code that a published table lacks; an empty one passes.
+Outcome check_codes(const Context& context, std::string_view industry, std::string_view region,
+                    std::string_view scenario);
 /// COM-104, COM-107: codes and lists against the governed tables and parameters.
 Outcome check_description_codes(const Context& context, const pb::AssetDescription& description);
 Outcome check_items_count(const Context& context, const pb::VersionContent& content);
@@ -76,6 +79,11 @@ void write_entry(Context& context, const pb::RegistryAddCatalogueEntry& args, st
 std::uint32_t next_version(const pb::Asset& asset);
 /// AMENDING with that pending version until "registry.amendment_window" is over; the caller writes the asset.
 void open_amendment(Context& context, pb::Asset& asset, std::uint32_t seq);
+
+// ---- pledges ------------------------------------------------------------------------------------------------------
+
+/// REG-409 while the pledge of that id stands: neither released nor past its `until`. An empty id passes.
+Outcome require_unpledged(const Context& context, std::string_view pledge);
 
 // ---- who signs ----------------------------------------------------------------------------------------------------
 

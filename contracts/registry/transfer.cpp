@@ -83,7 +83,8 @@ Outcome invariants(const Args& args, const Context& context) {
   const pb::Right wanted = candidate(args, parent, context.time());
   if (args.mode() == pb::TransferFiling::PLEDGE) {
     const auto pledge = context.get<pb::Pledge>(kind::kPledge, parent.pledge());
-    QILIAN_REQUIRE(pledge && pledge->creditor() == args.to(), "REG-409",
+    const bool stands = pledge && context.time().value() < pledge->until();
+    QILIAN_REQUIRE(stands && pledge->creditor() == args.to(), "REG-409",
                    "file the pledge to " + args.to() + " first (registry.pledge)");
     return pass();
   }
@@ -95,8 +96,7 @@ Outcome invariants(const Args& args, const Context& context) {
   QILIAN_REQUIRE(!wanted.exclusive() || parent.exclusive() || parent.type() == pb::Right::HOLD, "REG-405",
                  "an exclusive right cannot come from " + parent.id() + ", which is not exclusive");
   QILIAN_PASS(check_new_right(found, wanted.type()));
-  QILIAN_REQUIRE(!moves(args.mode()) || parent.pledge().empty(), "REG-409",
-                 "right " + parent.id() + " is pledged (" + parent.pledge() + ")");
+  if (moves(args.mode())) QILIAN_PASS(require_unpledged(context, parent.pledge()));
   const bool to_market = args.mode() == pb::TransferFiling::TRANSFER || args.mode() == pb::TransferFiling::LICENSE;
   QILIAN_REQUIRE(!to_market || !barred_from_market(found), "EVD-401",
                  "raw public data does not go to market directly 原始公共数据不得直接入市");

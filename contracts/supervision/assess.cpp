@@ -102,6 +102,9 @@ Outcome apply(const Args& args, Context& context) {
   pb::AssessmentsOf list;
   if (auto earlier = context.get<pb::AssessmentsOf>(kind::kAssessmentsOf, args.subject())) list = *std::move(earlier);
   list.add_ids(args.id());
+  // Every assessment stays under its own id, and in this record's journal; here stand the newest.
+  const auto most = static_cast<int>(context.parameters().integer("supervision.listed_assessments"));
+  if (list.ids_size() > most) list.mutable_ids()->DeleteSubrange(0, list.ids_size() - most);
   context.put(kind::kAssessmentsOf, args.subject(), list);
   context.set_object(args.id());
   return pass();

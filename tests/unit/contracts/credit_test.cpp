@@ -238,6 +238,49 @@ TEST_CASE("COM-303: a review makes a determination milder, never stricter") {
                      {"REG2"}) == "COM-303");
 }
 
+TEST_CASE("COM-303: passed audits are capped by the year") {
+  Network network;
+  network.add_member("AUD", kShell, {"SERVICE_AUDIT"});
+  network.add_member("DLR", kDealer, {"DEALER"});
+  pb::CreditRecordPositive a;
+  a.set_subject(std::string(kDealer));
+  a.set_source(std::string(kShell));
+  const auto record = [&](const std::string& reference) {
+    a.set_reference(reference);
+    return network.code("credit.record_positive", a, {"REG1"});
+  };
+  CHECK(record("audit-1") == "OK");
+  CHECK(record("audit-2") == "OK");
+  CHECK(record("audit-3") == "COM-303");
+  CHECK(network.get<pb::CreditProfile>(kind::kCreditProfile, kDealer).positives_size() == 2);
+  network.advance(365 * kDay);
+  CHECK(record("audit-3") == "OK");
+}
+
+TEST_CASE("positive events of one profile have a bound, past which the oldest drop") {
+  Network network;
+  network.set_parameter("credit.max_positives", "16");
+  network.add_member("AUD", kShell, {"SERVICE_AUDIT"});
+  network.add_member("DLR", kDealer, {"DEALER"});
+  pb::CreditProfile profile;
+  for (int n = 0; n < 16; ++n) {
+    pb::CreditProfile::Positive* positive = profile.add_positives();
+    positive->set_kind(pb::CreditProfile::Positive::TRADE);
+    positive->set_counterparty("buyer " + std::to_string(n));
+    positive->set_at(network.now().value());
+  }
+  network.put(kind::kCreditProfile, kDealer, profile);
+  pb::CreditRecordPositive a;
+  a.set_subject(std::string(kDealer));
+  a.set_source(std::string(kShell));
+  a.set_reference("audit-1");
+  REQUIRE(network.code("credit.record_positive", a, {"REG1"}) == "OK");
+  const auto kept = network.get<pb::CreditProfile>(kind::kCreditProfile, kDealer);
+  REQUIRE(kept.positives_size() == 16);
+  CHECK(kept.positives(0).counterparty() == "buyer 1");
+  CHECK(kept.positives(15).reference() == "audit-1");
+}
+
 TEST_CASE("an audit counts once") {
   Network network = with_dealer();
   network.add_member("AUD", kBuyer, {"SERVICE_AUDIT"});

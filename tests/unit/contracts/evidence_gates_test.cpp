@@ -8,6 +8,7 @@
 #include "contracts/credit.pb.h"
 #include "contracts/evidence/key_release.h"
 #include "contracts/incident.pb.h"
+#include "contracts/negative_list.pb.h"
 #include "tests/unit/contracts/trading_floor.h"
 
 using namespace qilian::contracts;
@@ -89,6 +90,27 @@ struct Floor : TradingFloor {
     negative.set_effective_at(time());
     negative.set_expires_at(time() + 300 * kDay);
     put(kind::kCreditProfile, organisation, profile);
+  }
+  /// In force at once, about everything.
+  void prohibit_trade(pb::NegativeEntry::Transition transition, std::int64_t until) {
+    pb::NegativeList list;
+    list.set_version(1);
+    pb::NegativeEntry& entry = *list.add_entries();
+    entry.set_code("NL-1");
+    entry.set_mode(pb::NegativeEntry::PROHIBIT);
+    entry.mutable_matcher()->set_op(pb::Matcher::PREFIX);
+    entry.mutable_matcher()->set_attribute("udi");
+    entry.mutable_matcher()->add_texts("gsd:");
+    entry.add_operations(pb::NegativeEntry::TRADE);
+    entry.set_reach(pb::NegativeEntry::SELF);
+    entry.set_transition(transition);
+    if (transition == pb::NegativeEntry::GRANDFATHER) entry.set_transition_until(until);
+    entry.set_from(time());
+    entry.set_published_at(time());
+    put(kind::kList, "1", list);
+    pb::ListRegister versions;
+    versions.add_versions()->set_version(1);
+    put(kind::kListRegister, "current", versions);
   }
   void hold(const std::string& scope, bool alive = true) {
     pb::HoldSet holds;
@@ -176,6 +198,27 @@ TEST_CASE("COM-404: a sanctioned seller delivers under escrow only, and on authe
   floor.sanction("DLR", pb::Severity::MODERATE);
   floor.pass_days(200);  // six months of AUTHENTICITY are over
   CHECK(floor.run("evidence.deliver", floor.delivery(), {"DLR"}) == "EVD-407");
+}
+
+TEST_CASE(
+    "a new entry's transition decides over open trades: GRANDFATHER lets them run on for a time, REVIEW has them "
+    "wait") {
+  for (const auto transition : {pb::NegativeEntry::STOP, pb::NegativeEntry::GRANDFATHER, pb::NegativeEntry::REVIEW}) {
+    CAPTURE(transition);
+    Floor floor;
+    floor.must("evidence.offer", floor.offer(), {"DLR"});
+    floor.must("evidence.agree", floor.agreement(), {"DLR", "BUY"});
+    floor.pass_days(1);
+    floor.prohibit_trade(transition, floor.time() + 2 * kDay);
+    const bool runs_on = transition == pb::NegativeEntry::GRANDFATHER;
+    const std::string stopped = transition == pb::NegativeEntry::REVIEW ? "COM-402" : "COM-401";
+    if (runs_on) {
+      floor.pass_days(2);
+      CHECK(floor.run("evidence.clear", floor.clearing(), {"DLR", "BUY"}) == "COM-401");
+      floor.pass_days(-1);
+    }
+    CHECK(floor.run("evidence.clear", floor.clearing(), {"DLR", "BUY"}) == (runs_on ? "OK" : stopped));
+  }
 }
 
 TEST_CASE("every call declares its credit class, whether a hold stops it, and its operation on the negative list") {

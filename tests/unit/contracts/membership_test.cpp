@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "contracts/cross_border.pb.h"
 #include "contracts/members.h"
 #include "contracts/membership.pb.h"
 #include "contracts/membership/roles.h"
@@ -228,6 +229,53 @@ TEST_CASE("MEM-406: nobody leaves with something open") {
   network.put(kind::kObligations, kDealer, obligations);
   CHECK(network.code("membership.exit", about<pb::MembershipExit>(kDealer), {"DLR"}) == "OK");
   CHECK(status(network, kDealer) == pb::Organisation::EXITED);
+}
+
+TEST_CASE("who announces to leave is EXITING: what is open runs to its end, nothing new begins") {
+  Network network;
+  network.add_member("DLR", kDealer, {"DEALER", "HOLDER"});
+  pb::Obligations obligations;
+  obligations.add_counts()->set_what("trade");
+  obligations.mutable_counts(0)->set_open(1);
+  network.put(kind::kObligations, kDealer, obligations);
+  auto exit = about<pb::MembershipExit>(kDealer);
+  exit.set_announce(true);
+  REQUIRE(network.code("membership.exit", exit, {"DLR"}) == "OK");
+  CHECK(status(network, kDealer) == pb::Organisation::EXITING);
+  CHECK(network.code("membership.exit", exit, {"DLR"}) == "COM-303");
+  CHECK(network.code("membership.admit", admission(kDealer), {"REG1", "REG2"}) == "COM-303");
+  CHECK(network.code("membership.restrict", about<pb::MembershipRestrict>(kDealer), {"REG1"}) == "COM-303");
+  CHECK(network.code("membership.reinstate", about<pb::MembershipReinstate>(kDealer), {"REG1"}) == "COM-303");
+  exit.set_announce(false);
+  CHECK(network.code("membership.exit", exit, {"DLR"}) == "MEM-406");
+  pb::CrossBorderRegisterRecipient business;
+  business.set_id("RC1");
+  business.set_name("anybody");
+  business.set_country("DEU");
+  business.set_papers(digest("papers"));
+  CHECK(network.code("cross_border.register_recipient", business, {"DLR"}) == "COM-203");
+  obligations.mutable_counts(0)->set_open(0);
+  network.put(kind::kObligations, kDealer, obligations);
+  CHECK(network.code("membership.exit", exit, {"DLR"}) == "OK");
+  CHECK(status(network, kDealer) == pb::Organisation::EXITED);
+}
+
+TEST_CASE("EXITING survives a suspension and ends by expulsion too") {
+  Network network;
+  network.add_member("DLR", kDealer, {"DEALER"});
+  auto exit = about<pb::MembershipExit>(kDealer);
+  exit.set_announce(true);
+  auto suspend = about<pb::MembershipSuspend>(kDealer);
+  REQUIRE(network.code("membership.suspend", suspend, {"REG1", "REG2"}) == "OK");
+  REQUIRE(network.code("membership.exit", exit, {"DLR"}) == "OK");
+  CHECK(status(network, kDealer) == pb::Organisation::SUSPENDED);
+  REQUIRE(network.code("membership.reinstate", about<pb::MembershipReinstate>(kDealer), {"REG1"}) == "OK");
+  CHECK(status(network, kDealer) == pb::Organisation::EXITING);
+  REQUIRE(network.code("membership.suspend", suspend, {"REG1", "REG2"}) == "OK");
+  REQUIRE(network.code("membership.reinstate", about<pb::MembershipReinstate>(kDealer), {"REG1"}) == "OK");
+  CHECK(status(network, kDealer) == pb::Organisation::EXITING);
+  CHECK(network.code("membership.expel", about<pb::MembershipExpel>(kDealer), {"REG1", "REG2"}) == "OK");
+  CHECK(status(network, kDealer) == pb::Organisation::EXPELLED);
 }
 
 TEST_CASE("COM-205: nobody is made to leave by another's signature") {

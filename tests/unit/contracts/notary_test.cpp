@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "contracts/governance.pb.h"
 #include "tests/unit/contracts/trading_floor.h"
 
 using namespace qilian::contracts;
@@ -141,10 +142,48 @@ TEST_CASE("an admission of a legal person places the identity service's tags") {
   pb::OfficerTag& tag = *issue.add_person_tags();
   tag.set_officer_id("BUY-1");
   tag.set_person_tag(std::string(32, 't'));
-  CHECK(market.run("notary.issue", issue, {"NOT"}) == "OK");
+  CHECK(market.run("notary.issue", issue, {"NOT", "REG1"}) == "OK");
   const auto buyer = market.get<pb::Organisation>(kind::kOrganisation, "BUY");
   CHECK(buyer.officers(0).person_tag() == std::string(32, 't'));
   CHECK(buyer.officers(1).person_tag().empty());
+}
+
+TEST_CASE("COM-206: a captive notary cannot fill empty person tags first, a regulator's identity service signs too") {
+  TradingFloor market;
+  pb::NotaryIssue issue = admission_of_person("LP", "BUY");
+  pb::OfficerTag& tag = *issue.add_person_tags();
+  tag.set_officer_id("BUY-1");
+  tag.set_person_tag(std::string(32, 't'));
+  CHECK(market.run("notary.issue", issue, {"NOT"}) == "COM-206");
+  CHECK(market.get<pb::Organisation>(kind::kOrganisation, "BUY").officers(0).person_tag().empty());
+  CHECK(market.run("notary.issue", issue, {"NOT", "DLR"}) == "COM-206");
+  REQUIRE(market.run("notary.issue", issue, {"NOT", "REG1"}) == "OK");
+  // What stands may be confirmed by the notary alone.
+  issue.set_id("LP-2");
+  CHECK(market.run("notary.issue", issue, {"NOT"}) == "OK");
+}
+
+TEST_CASE("COM-107: a subject bears so many attestations in force, and ended ones make room") {
+  TradingFloor market;
+  pb::ParameterSet parameters;
+  parameters.set_version(1);
+  pb::Parameter& most = *parameters.add_parameters();
+  most.set_name("notary.max_listed");
+  most.set_value("16");
+  market.put(kind::kParameters, "current", parameters);
+  for (int n = 1; n <= 16; ++n) {
+    REQUIRE(market.run("notary.issue", admission_of_person("LP-" + std::to_string(n), "BUY"), {"NOT"}) == "OK");
+  }
+  CHECK(market.run("notary.issue", admission_of_person("LP-17", "BUY"), {"NOT"}) == "COM-107");
+  pb::NotaryRevoke revoke;
+  revoke.set_attestation("LP-3");
+  revoke.set_reason("the licence lapsed");
+  REQUIRE(market.run("notary.revoke", revoke, {"NOT"}) == "OK");
+  REQUIRE(market.run("notary.issue", admission_of_person("LP-17", "BUY"), {"NOT"}) == "OK");
+  const auto list = market.get<pb::AttestationsOf>(kind::kAttestationsOf, "BUY");
+  REQUIRE(list.ids_size() == 16);
+  CHECK(list.ids(2) == "LP-4");
+  CHECK(list.ids(15) == "LP-17");
 }
 
 TEST_CASE("NOT-401: an organisation without a notary's licence attests nothing") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "contracts/governance.pb.h"
 #include "contracts/membership.pb.h"
 #include "ledger/core/canonical.h"
 #include "ledger/core/merkle_list.h"
@@ -521,6 +522,45 @@ TEST_CASE(
   CHECK(world.call("registry.release_pledge", release, {"DLR", "BUY"}).code == "OK");
   CHECK(world.call("registry.release_pledge", release, {"DLR", "BUY"}).code == "COM-303");
   CHECK(world.call("registry.cancel", cancel, {"DLR", "REGR"}).code == "OK");
+}
+
+TEST_CASE("a pledge holds nothing back once its term is over, and its late release does not undo the next one") {
+  MarketWorld world;
+  const std::string udi = registered(world);
+  value(world, udi + "@1");
+  REQUIRE(world.call("registry.pledge", pledge("PL1", udi + "/1", world.in_days(30)), {"DLR", "BUY"}).code == "OK");
+  auto amend = of<pb::RegistryAmend>(udi);
+  amend.mutable_content()->set_content_root(digest("second version"));
+  amend.mutable_content()->add_items("MET.OBS.DAILY");
+  world.advance_days(29);
+  CHECK(world.call("registry.amend", amend, {"DLR", "REGR"}).code == "REG-409");
+  world.advance_days(1);
+  CHECK(world.call("registry.file_transfer", filing(udi + "/1", "BUY", pb::TransferFiling::PLEDGE), {"DLR", "BUY"})
+            .code == "REG-409");
+  REQUIRE(world.call("registry.pledge", pledge("PL2", udi + "/1", world.in_days(30)), {"DLR", "BUY"}).code == "OK");
+  pb::RegistryReleasePledge release;
+  release.set_id("PL1");
+  REQUIRE(world.call("registry.release_pledge", release, {"DLR", "BUY"}).code == "OK");
+  CHECK(world.call("registry.amend", amend, {"DLR", "REGR"}).code == "REG-409");
+  world.advance_days(30);
+  CHECK(world.call("registry.amend", amend, {"DLR", "REGR"}).code == "OK");
+}
+
+TEST_CASE("COM-104: a correction writes no code that the governed tables lack") {
+  MarketWorld world;
+  const std::string udi = registered(world);
+  pb::CodeTable regions;
+  regions.set_name("region");
+  regions.set_version(1);
+  regions.add_codes()->set_code("620000");
+  world.put(kind::kTable, "region", regions);
+  auto correct = of<pb::RegistryCorrect>(udi);
+  correct.set_region("620199");
+  CHECK(world.call("registry.correct", correct, {"DLR", "REGR"}).code == "COM-104");
+  correct.set_region("620000");
+  CHECK(world.call("registry.correct", correct, {"DLR", "REGR"}).code == "OK");
+  correct.set_industry("anything");
+  CHECK(world.call("registry.correct", correct, {"DLR", "REGR"}).code == "OK");
 }
 
 // ---- catalogue ------------------------------------------------------------------------------------------------------

@@ -356,7 +356,7 @@ TEST_CASE("a notary does not turn one officer into another person, nor two perso
   TradingFloor floor;
   pb::NotaryIssue issue = admission_of_person("LP-1", "DLR");
   *issue.add_person_tags() = tag("DLR-1", 'a');
-  floor.must("notary.issue", issue, {"NOT"});
+  floor.must("notary.issue", issue, {"NOT", "REG1"});
   issue.set_id("LP-2");
   *issue.mutable_person_tags(0) = tag("DLR-1", 'b');
   CHECK(floor.run("notary.issue", issue, {"NOT"}) == "NOT-407");

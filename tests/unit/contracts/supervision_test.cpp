@@ -61,6 +61,20 @@ TEST_CASE("an assessment is recorded for its life, listed under its subject, and
   CHECK_FALSE(supervision::in_force(world.context(), "A1", pb::Assessment::TECHNOLOGY, MarketWorld::uscc("DLR")));
 }
 
+TEST_CASE("assessments count for credit so many times a year, and their list keeps the newest") {
+  MarketWorld world;
+  REQUIRE(world.call("supervision.certify", certificate("Q1", "TST"), {"REG1"}).code == "OK");
+  for (int n = 1; n <= 66; ++n) {
+    REQUIRE(world.call("supervision.assess", assessment("A" + std::to_string(n), "DLR"), {"TST"}).code == "OK");
+  }
+  CHECK(world.get<pb::CreditProfile>(kind::kCreditProfile, MarketWorld::uscc("DLR")).positives_size() == 2);
+  const auto list = world.get<pb::AssessmentsOf>(kind::kAssessmentsOf, MarketWorld::uscc("DLR"));
+  REQUIRE(list.ids_size() == 64);
+  CHECK(list.ids(0) == "A3");
+  CHECK(list.ids(63) == "A66");
+  CHECK(supervision::in_force(world.context(), "A1", pb::Assessment::TECHNOLOGY, MarketWorld::uscc("DLR")));
+}
+
 TEST_CASE("a failed assessment opens a NOTIFIED determination by itself") {
   MarketWorld world;
   pb::CreditRules rules;
