@@ -26,7 +26,7 @@ class Actor {
   virtual bool on_receive(Replica&, std::uint32_t /*from*/, const consensus::Message&) { return true; }
   /// A client's transaction, before the core hears of it; false keeps it from the core.
   virtual bool admits(Replica&, const consensus::EnvelopeInfo&) { return true; }
-  /// At every turn of its clock.
+  /// Again and again, every 20 ms among four replicas.
   virtual void on_tick(Replica&) {}
   /// Blocks that a peer asked for; the actor may change or drop them.
   virtual void on_serve(Replica&, std::vector<Block>&) {}

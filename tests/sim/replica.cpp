@@ -13,6 +13,8 @@ namespace {
 
 /// The driver ticks at the core's next timer, and never later than this.
 constexpr std::int64_t kIdleTickMs = 50;
+/// An actor's turns come this far apart, times the size of the network.
+constexpr std::int64_t kMisdeedMs = 5;
 
 Bytes encode_envelope(const EnvelopeInfo& info) {
   ledger::FixedWriter writer;
@@ -159,7 +161,11 @@ void Replica::tick() {
   next_tick_ms_ = -1;
   ticked_ms_ = world_.now();
   step(Tick{world_.now(), TimeMs(world_.now() + skew_ms_)});
-  if (actor_) actor_->on_tick(*this);
+  if (actor_ && world_.now() >= next_misdeed_ms_) {
+    // Not more in a large network than in a small one.
+    next_misdeed_ms_ = world_.now() + kMisdeedMs * static_cast<std::int64_t>(world_.size());
+    actor_->on_tick(*this);
+  }
   maybe_compact();
   schedule_tick(world_.now() + kIdleTickMs);
 }

@@ -106,6 +106,7 @@ class Replica {
   bool executor_running_ = false;
   std::int64_t ticked_ms_ = -1;    ///< the core's time
   std::int64_t next_tick_ms_ = 0;  ///< the earliest one planned
+  std::int64_t next_misdeed_ms_ = 0;
   std::uint64_t turns_ = 0;
 };
 

@@ -41,7 +41,7 @@ class Simulation final : public World {
   void heal();
   void submit();
   void resubmit();
-  bool finished() const;
+  bool finished();
 
   Options options_;
   Random random_;
@@ -63,7 +63,11 @@ class Simulation final : public World {
   bool healed_ = false;
   std::int64_t healed_ms_ = 0;
   std::int64_t timeout_at_healing_ms_ = 1;
+  int unsubmitted_ = 0;  ///< after healing
   std::vector<EnvelopeInfo> transactions_;
+  /// Not executed everywhere yet: the transaction and since when it can expect to be.
+  std::map<std::size_t, std::int64_t> waiting_;
+  std::int64_t longest_wait_ms_ = 0;
   std::string setup_;
   std::uint64_t trace_ = 0;
 };
@@ -185,6 +189,7 @@ void Simulation::plan_faults() {
 }
 
 void Simulation::submit() {
+  if (healed_) --unsubmitted_;
   EnvelopeInfo info;
   const bool twin = !transactions_.empty() && random_.chance(8);
   ledger::FixedWriter name;
@@ -195,6 +200,7 @@ void Simulation::submit() {
   info.lead = fake_key(static_cast<std::uint32_t>(random_.below(3)) + 50);
   info.expires = TimeMs(now_ + 10'000'000);
   info.size = 300;
+  waiting_[transactions_.size()] = now_;
   transactions_.push_back(info);
   const auto first = static_cast<std::uint32_t>(random_.below(n_));
   for (std::uint32_t i = 0; i < n_; ++i) {
@@ -205,8 +211,8 @@ void Simulation::submit() {
 
 void Simulation::resubmit() {
   // Clients that got no answer try again, everywhere.
-  for (const EnvelopeInfo& info : transactions_) {
-    for (const auto& replica : replicas_) replica->admit(info);
+  for (const auto& [index, since] : waiting_) {
+    for (const auto& replica : replicas_) replica->admit(transactions_[index]);
   }
   at(now_ + 1'000, [this] { resubmit(); });
 }
@@ -221,10 +227,23 @@ void Simulation::heal() {
     if (replica->honest()) timeout_at_healing_ms_ = std::max(timeout_at_healing_ms_, replica->status().timeout_ms);
   }
   resubmit();
+  // Faulty replicas go on: what comes now must get through as well.
+  for (int i = 0; i < options_.transactions / 4; ++i)
+    at(now_ + random_.between(0, 2 * timeout_at_healing_ms_), [this] { submit(); });
+  unsubmitted_ = options_.transactions / 4;
 }
 
-bool Simulation::finished() const {
+bool Simulation::finished() {
   if (!healed_) return false;
+  std::erase_if(waiting_, [this](const auto& entry) {
+    const ledger::TransactionId& id = transactions_[entry.first].id;
+    for (const auto& replica : replicas_) {
+      if (replica->honest() && !replica->executed(id)) return false;
+    }
+    longest_wait_ms_ = std::max(longest_wait_ms_, now_ - std::max(entry.second, healed_ms_));
+    return true;
+  });
+  if (!waiting_.empty() || unsubmitted_ > 0) return false;
   std::optional<Height> head;
   for (const auto& replica : replicas_) {
     if (!replica->honest()) continue;
@@ -232,9 +251,6 @@ bool Simulation::finished() const {
     const CoreStatus status = replica->status();
     if (status.stable != status.executed || (head && *head != status.executed)) return false;
     head = status.executed;
-    for (const EnvelopeInfo& info : transactions_) {
-      if (!replica->executed(info.id)) return false;
-    }
   }
   return true;
 }

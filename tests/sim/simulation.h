@@ -10,7 +10,8 @@ struct Outcome {
   std::string failure;  ///< empty when every oracle was content
   std::string setup;    ///< n, window, who was faulty
   Counters counters;
-  /// From healing until everything was executed everywhere, in timeouts: the longest that was in force at the healing.
+  /// The longest that a transaction took after healing (or after it came) to be executed by all honest replicas, in
+  /// timeouts: the longest one in force at the healing.
   double timeouts = 0;
   ledger::Digest trace;  ///< of everything delivered and of the final states: equal seeds, equal traces
 };

@@ -10,8 +10,9 @@ class DuplicateVoter final : public Actor {
     me.lied();
     out.assign(signed_header(message) ? 5 : 1, message);
   }
-  bool on_receive(Replica& me, std::uint32_t, const Message& message) override {
-    if (!signed_header(message) || !me.world().random().chance(10)) return true;
+  bool on_receive(Replica& me, std::uint32_t from, const Message& message) override {
+    // At first hand, else several of its kind would keep a message going for ever.
+    if (!signed_header(message) || sender_of(message).value() != from || !me.world().random().chance(10)) return true;
     me.lied();
     me.say_all(message);
     return true;

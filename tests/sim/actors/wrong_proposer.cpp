@@ -14,7 +14,10 @@ class WrongProposer final : public Actor {
     out.push_back(lie ? *std::move(lie) : message);
   }
   bool on_receive(Replica& me, std::uint32_t, const Message& message) override {
-    if (const auto* heard = std::get_if<PrePrepare>(&message); heard != nullptr && heard->proposal) {
+    const auto* heard = std::get_if<PrePrepare>(&message);
+    // To the primary alone: several of its kind would answer each other for ever.
+    if (heard != nullptr && heard->proposal &&
+        heard->sender == primary_of(heard->epoch, heard->view, me.world().size())) {
       Proposal copy = *heard->proposal;
       copy.time = TimeMs(copy.time.value() + 1);
       const auto mine = std::make_shared<const Proposal>(copy);
