@@ -5,5 +5,5 @@ set(corpus_files
 # Verdicts that the second verifier is held to; see node/explorer/verifier.
 add_executable(write_corpus ${vector_tests}/write_corpus.cpp ${corpus_files})
 target_link_libraries(write_corpus PRIVATE qilian_warnings ledger_core)
-qilian_test(test_vectors ${vector_tests}/certificates_test.cpp ${corpus_files})
+qilian_test(test_vectors ${vector_tests}/certificates_test.cpp ${vector_tests}/exports_test.cpp ${corpus_files})
 target_link_libraries(test_vectors PRIVATE ledger_core)
