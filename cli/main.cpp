@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   qilian::cli::add_genesis_commands(app, globals);
   qilian::cli::add_key_commands(app, globals);
   qilian::cli::add_query_commands(app, globals);
+  qilian::cli::add_ask_commands(app, globals);
   qilian::cli::add_certificate_commands(app, globals);
   qilian::cli::add_transaction_commands(app, globals);
   qilian::cli::add_contract_commands(app, globals);

@@ -112,7 +112,12 @@ class Parser {
       }
     });
     read("mesh", true, [&](Section& s) { config_.mesh_listen = s.address("listen"); });
-    read("api", true, [&](Section& s) { config_.api_listen = s.address("listen"); });
+    read("api", true, [&](Section& s) {
+      config_.api_listen = s.address("listen");
+      config_.api_tier = s.text("tier", config_.api_tier);
+      const bool known = config_.api_tier == "public" || config_.api_tier == "member" || config_.api_tier == "regulator";
+      if (!known) s.complain("config.range", "tier", s.find("tier", true), "is public, member or regulator");
+    });
     read("log", false, [&](Section& s) { log(s); });
     read("limits", false, [&](Section& s) { limits(s); });
     read("timers", false, [&](Section& s) { timers(s); });

@@ -14,6 +14,7 @@
 //
 //   [api]
 //   listen = "127.0.0.1:8001"                 # plain HTTP: loopback, or behind a proxy that ends TLS
+//   tier = "regulator"                        # to whom questions are answered at most: public, member, regulator
 //
 //   [log]
 //   level = "info"                            # trace, debug, info, warn, error
@@ -88,6 +89,7 @@ struct Config {
   std::optional<std::string> passphrase_env;
   Address mesh_listen;
   Address api_listen;
+  std::string api_tier = "regulator";  ///< to whom questions are answered at most: "public", "member", "regulator"
   std::string log_level = "info";
   std::string log_format = "text";
   LimitsConfig limits;

@@ -118,7 +118,7 @@ class RunningNode final : public Node {
                                   std::move(events), metrics_));
     driver_->start(*mesh_);
     QILIAN_TRY(server_, HttpServer::start(config.api_listen, config.limits,
-                                          make_routes(*driver_, metrics_, config.limits), metrics_));
+                                          make_routes(*driver_, metrics_, config.limits, config.api_tier), metrics_));
     spdlog::info("chain {} ({}), node key {}, mesh {} port {}, API {} port {}", genesis.chain,
                  genesis.hash.hex().substr(0, 16), node_key.public_key().hex(), config.mesh_listen.host, mesh_->port(),
                  config.api_listen.host, server_->port());

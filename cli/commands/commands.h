@@ -16,6 +16,8 @@ void add_network_commands(CLI::App& app, Globals& globals);
 void add_contract_commands(CLI::App& app, Globals& globals);
 void add_transaction_commands(CLI::App& app, Globals& globals);
 void add_query_commands(CLI::App& app, Globals& globals);
+/// One command for each question of contracts/questions.
+void add_ask_commands(CLI::App& app, Globals& globals);
 void add_certificate_commands(CLI::App& app, Globals& globals);
 void add_story_commands(CLI::App& app, Globals& globals);
 void add_demo_command(CLI::App& app, Globals& globals);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/story/story.h"
+#include "cli/story/told.h"
 #include "ledger/core/genesis.h"
 #include "ledger/core/transaction.h"
 
@@ -38,6 +39,9 @@ class Chain {
   virtual Result<Delivery> submit(const ledger::Bytes& envelope) = 0;
   /// The object's current record, proved where the chain is not our own. Nothing: proved absent.
   virtual Result<std::optional<ledger::Bytes>> record(const ledger::Key& key) = 0;
+  /// Answers one of the questions that a regulator asks: as of now, or as known and true at `at`.
+  virtual Result<Told> ask(const std::string& question, const std::map<std::string, std::string>& arguments,
+                           std::optional<ledger::TimeMs> at) = 0;
   /// Bytes of a fact certificate for a file: of the transaction, or of the object that the request names. Nothing where
   /// this chain is certified by nobody.
   virtual Result<std::optional<ledger::Bytes>> certificate(const CertificateRequest& request,

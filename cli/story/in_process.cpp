@@ -3,6 +3,7 @@
 #include <array>
 
 #include "contracts/engine.h"
+#include "contracts/questions/questions.h"
 #include "ledger/core/ledger.pb.h"
 
 namespace qilian::cli {
@@ -41,7 +42,8 @@ std::optional<ledger::Bytes> InProcessChain::Records::record(const ledger::Key& 
   return found->second;
 }
 
-InProcessChain::InProcessChain(ledger::Genesis genesis) : genesis_(std::move(genesis)), time_(genesis_.time) {
+InProcessChain::InProcessChain(ledger::Genesis genesis)
+    : genesis_(std::move(genesis)), history_(genesis_.records, genesis_.time), time_(genesis_.time) {
   records_.map = genesis_.records;
 }
 
@@ -69,6 +71,7 @@ Result<Delivery> InProcessChain::submit(const ledger::Bytes& envelope) {
   for (const ledger::Event& event : effects.events) {
     if (event.record) records_.map[event.key] = *event.record;
   }
+  history_.append(time_, effects.events, effects.receipts);
   executed_.insert(transaction->id());
   QILIAN_TRY(Delivery out, delivery_from_receipt(effects.receipts.at(0)));
   out.height = height_;
@@ -77,6 +80,16 @@ Result<Delivery> InProcessChain::submit(const ledger::Bytes& envelope) {
 }
 
 Result<std::optional<ledger::Bytes>> InProcessChain::record(const ledger::Key& key) { return records_.record(key); }
+
+Result<Told> InProcessChain::ask(const std::string& question, const std::map<std::string, std::string>& arguments,
+                                 std::optional<ledger::TimeMs> at) {
+  namespace questions = contracts::questions;
+  const auto view = history_.at(at ? history_.height_at(*at) : history_.height());
+  QILIAN_TRY(const questions::Answer answer,
+             questions::ask(*view, at.value_or(view->time()), questions::Tier::kRegulator, question,
+                            questions::Arguments(arguments.begin(), arguments.end())));
+  return told(answer);
+}
 
 Result<std::optional<ledger::Bytes>> InProcessChain::certificate(const CertificateRequest&,
                                                                  const ledger::TransactionId&) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/story/chain.h"
+#include "contracts/questions/memory_history.h"
 
 namespace qilian::cli {
 
@@ -20,6 +21,8 @@ class InProcessChain final : public Chain {
   /// As a node does it: static checks, signatures, admission, then a block of its own.
   Result<Delivery> submit(const ledger::Bytes& envelope) override;
   Result<std::optional<ledger::Bytes>> record(const ledger::Key& key) override;
+  Result<Told> ask(const std::string& question, const std::map<std::string, std::string>& arguments,
+                   std::optional<ledger::TimeMs> at) override;
   Result<std::optional<ledger::Bytes>> certificate(const CertificateRequest& request,
                                                    const ledger::TransactionId& id) override;
   Result<std::optional<std::string>> fault(const Fault& fault) override;
@@ -34,6 +37,7 @@ class InProcessChain final : public Chain {
   };
   ledger::Genesis genesis_;
   Records records_;
+  contracts::questions::MemoryHistory history_;
   std::set<ledger::TransactionId> executed_;
   ledger::Height height_;
   ledger::TimeMs time_;

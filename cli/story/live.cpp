@@ -146,6 +146,25 @@ Result<std::optional<ledger::Bytes>> LiveChain::record(const ledger::Key& key) {
   return state->entries.back().record;
 }
 
+// Answers are a node's word so far: they bear no proof, and only certified blocks are asked about.
+Result<Told> LiveChain::ask(const std::string& question, const std::map<std::string, std::string>& arguments,
+                            std::optional<ledger::TimeMs> at) {
+  std::string path = fmt::format("/v1/questions/{}?", question);
+  for (const auto& [name, value] : arguments) path += fmt::format("{}={}&", name, Client::percent_encode(value));
+  path += at ? fmt::format("at={}", at->value()) : fmt::format("height={}", seen_.value());
+  const auto deadline = steady_clock::now() + kPatience;
+  while (true) {
+    QILIAN_TRY(Client * node, connection());
+    const auto answer = node->fetch(path);
+    if (answer) return told_by_node(*answer);
+    // Another node than the one that answered last may be a block behind.
+    const bool later = answer.error().code == "client.io" || answer.error().code == "store.pending";
+    if (!later || steady_clock::now() > deadline) return std::unexpected(answer.error());
+    if (answer.error().code == "client.io") move_on();
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 Result<std::optional<ledger::Bytes>> LiveChain::certificate(const CertificateRequest& request,
                                                             const ledger::TransactionId& id) {
   std::string path = "/v1/certificates/transaction/" + id.hex();

@@ -21,6 +21,8 @@ class LiveChain final : public Chain {
   void wait_until(ledger::TimeMs time) override;
   Result<Delivery> submit(const ledger::Bytes& envelope) override;
   Result<std::optional<ledger::Bytes>> record(const ledger::Key& key) override;
+  Result<Told> ask(const std::string& question, const std::map<std::string, std::string>& arguments,
+                   std::optional<ledger::TimeMs> at) override;
   Result<std::optional<ledger::Bytes>> certificate(const CertificateRequest& request,
                                                    const ledger::TransactionId& id) override;
   Result<std::optional<std::string>> fault(const Fault& fault) override;

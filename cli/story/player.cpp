@@ -76,6 +76,9 @@ Result<void> Player::play_document(const Document& document) {
     QILIAN_TRY(std::vector<Check> found, check_object(expectation));
     checks.insert(checks.end(), found.begin(), found.end());
   }
+  for (const AnswerExpectation& expectation : document.expect.answers) {
+    QILIAN_TRY_VOID(check_answer(expectation, checks));
+  }
   totals_.add(checks);
   output_.document(document, plain(document.zh, *this), plain(document.en, *this), delivery ? &*delivery : nullptr,
                    checks);
@@ -170,6 +173,49 @@ Result<std::vector<Check>> Player::check_object(const ObjectExpectation& expecta
     checks.push_back({what + " " + field.path, std::move(field.expected), std::move(field.actual), field.passed});
   }
   return checks;
+}
+
+Result<void> Player::check_answer(const AnswerExpectation& expectation, std::vector<Check>& checks) {
+  QILIAN_TRY(const TomlValue given, substitute(expectation.arguments, *this));
+  std::map<std::string, std::string> arguments;
+  for (const TomlValue::Field& argument : given.fields) arguments[argument.name] = text_of(argument.value);
+  std::optional<ledger::TimeMs> at;
+  if (!expectation.at.empty()) {
+    QILIAN_TRY(const std::int64_t moment, time(expectation.at));
+    at = ledger::TimeMs(moment);
+  }
+  const auto answer = chain_.ask(expectation.question, arguments, at);
+  if (!answer) {
+    checks.push_back({expectation.question, "an answer", answer.error().code + ": " + answer.error().message, false});
+    return {};
+  }
+  QILIAN_TRY(const TomlValue facts, substitute(expectation.facts, *this));
+  QILIAN_TRY_VOID(check_row(expectation.question, facts, answer->facts, checks));
+  if (!expectation.rows) return {};
+  const std::size_t wanted = expectation.rows->items.size();
+  checks.push_back({expectation.question + " rows", std::to_string(wanted), std::to_string(answer->rows.size()),
+                    wanted == answer->rows.size()});
+  for (std::size_t i = 0; i < std::min(wanted, answer->rows.size()); ++i) {
+    QILIAN_TRY(const TomlValue row, substitute(expectation.rows->items[i], *this));
+    QILIAN_TRY_VOID(check_row(fmt::format("{}[{}]", expectation.question, i), row, answer->rows[i], checks));
+  }
+  return {};
+}
+
+/// Compares the fields that are named; "@MARK" stands for a time.
+Result<void> Player::check_row(const std::string& what, const TomlValue& expected, const Told::Row& actual,
+                               std::vector<Check>& checks) const {
+  for (const TomlValue::Field& field : expected.fields) {
+    std::string wanted = text_of(field.value);
+    if (field.value.is(TomlValue::Type::kText) && wanted.starts_with('@')) {
+      QILIAN_TRY(const std::int64_t moment, time(wanted));
+      wanted = std::to_string(moment);
+    }
+    const auto found = actual.find(field.name);
+    const std::string has = found == actual.end() ? "no such field" : found->second;
+    checks.push_back({what + " " + field.name, wanted, has, found != actual.end() && wanted == has});
+  }
+  return {};
 }
 
 Result<void> Player::write_certificate(const Document& document, const Delivery& delivery) {

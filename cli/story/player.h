@@ -30,6 +30,9 @@ class Player final : private Names {
   Result<ledger::Bytes> envelope_of(const Document& document);
   Result<Delivery> deliver(const Document& document);
   Result<std::vector<Check>> check_object(const ObjectExpectation& expectation);
+  Result<void> check_answer(const AnswerExpectation& expectation, std::vector<Check>& checks);
+  Result<void> check_row(const std::string& what, const TomlValue& expected, const Told::Row& actual,
+                         std::vector<Check>& checks) const;
   void check_receipt(const Document& document, const Delivery& delivery, std::vector<Check>& checks);
   Result<void> write_certificate(const Document& document, const Delivery& delivery);
 

@@ -64,6 +64,23 @@ Result<ObjectExpectation> read_object(const TomlValue& table, const std::string&
   return out;
 }
 
+Result<AnswerExpectation> read_answer(const TomlValue& table, const std::string& file) {
+  TomlReader reader(table, file);
+  AnswerExpectation out;
+  out.line = table.line;
+  out.question = reader.text("question");
+  out.at = reader.text_or("at", "");
+  if (const TomlValue* arguments = reader.table_or_null("arguments")) out.arguments = *arguments;
+  if (const TomlValue* facts = reader.table_or_null("facts")) out.facts = *facts;
+  if (const TomlValue* rows = reader.take("rows")) {
+    if (!rows->is(TomlValue::Type::kArray)) reader.note(rows->line, "'rows' is a list of tables");
+    out.rows = *rows;
+  }
+  if (out.facts.fields.empty() && !out.rows) reader.note(table.line, "expects nothing: name 'facts' or 'rows'");
+  QILIAN_TRY_VOID(reader.finish());
+  return out;
+}
+
 Result<Expectation> read_expectation(const TomlValue& table, const std::string& file, bool has_call) {
   TomlReader reader(table, file);
   Expectation out;
@@ -83,6 +100,10 @@ Result<Expectation> read_expectation(const TomlValue& table, const std::string& 
   for (const TomlValue* object : reader.tables("state")) {
     QILIAN_TRY(ObjectExpectation read, read_object(*object, file));
     out.objects.push_back(std::move(read));
+  }
+  for (const TomlValue* answer : reader.tables("answer")) {
+    QILIAN_TRY(AnswerExpectation read, read_answer(*answer, file));
+    out.answers.push_back(std::move(read));
   }
   QILIAN_TRY_VOID(reader.finish());
   return out;
@@ -116,8 +137,8 @@ Result<Document> read_document(const TomlValue& table, const std::string& file, 
   } else if (has_call) {
     reader.note(1, "[expect] is missing: every transaction says what is expected of it");
   }
-  if (!has_call && !out.fault && out.expect.objects.empty())
-    reader.note(1, "has neither 'call' nor [fault] nor [[expect.state]]");
+  if (!has_call && !out.fault && out.expect.objects.empty() && out.expect.answers.empty())
+    reader.note(1, "has neither 'call' nor [fault] nor [[expect.state]] nor [[expect.answer]]");
   QILIAN_TRY_VOID(reader.finish());
   return out;
 }
@@ -200,6 +221,9 @@ std::size_t Story::expectations() const {
       count += (document.call.empty() ? 0 : 1) + expect.trace.size() + expect.versions.size() + (expect.object ? 1 : 0);
       for (const ObjectExpectation& object : expect.objects)
         count += std::max<std::size_t>(1, object.fields.fields.size());
+      for (const AnswerExpectation& answer : expect.answers) {
+        count += answer.facts.fields.size() + (answer.rows ? 1 : 0);
+      }
     }
   }
   return count;

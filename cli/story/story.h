@@ -22,6 +22,16 @@ struct ObjectExpectation {
   int line = 0;
 };
 
+/// What a question is to be answered with: the facts and rows named, of a row the fields named.
+struct AnswerExpectation {
+  std::string question;  ///< by name (contracts/questions)
+  TomlValue arguments;
+  std::string at;  ///< mark: as known, and as true, then; empty: now
+  TomlValue facts;
+  std::optional<TomlValue> rows;  ///< a list as a whole, in order
+  int line = 0;
+};
+
 struct Expectation {
   std::string code;                              ///< "OK", "EVD-401"; empty in a document without a call
   bool refused = false;                          ///< at submission: it never stands in a block
@@ -29,6 +39,7 @@ struct Expectation {
   std::map<std::string, std::int64_t> versions;  ///< of the receipt: negative_list, credit_rules, parameters
   std::optional<std::string> object;             ///< of the receipt
   std::vector<ObjectExpectation> objects;        ///< afterwards
+  std::vector<AnswerExpectation> answers;        ///< afterwards
 };
 
 /// What happens to nodes. Played live only; in process these documents are passed over.

@@ -12,7 +12,7 @@ class UnlessClaim;
 
 namespace qilian::contracts::negative_list {
 
-enum class Truth { kFalse, kUnknown, kTrue };
+enum class Truth : std::uint8_t { kFalse, kUnknown, kTrue };
 
 /// Strong Kleene: ALL is the least, ANY the greatest, NOT swaps true and false. An attested attribute beats a
 /// self-declared one of the same name. REQUIRES: the matcher passed check_matcher.

@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "contracts/kinds.h"
+#include "ledger/core/export_cose.h"
+#include "ledger/core/export_note.h"
+#include "node/api/questions.h"
 #include "node/api/render.h"
 
 namespace qilian::node {
@@ -60,8 +63,8 @@ std::optional<TransactionId> transaction_id(std::string_view text) {
 
 class Routes {
  public:
-  Routes(Driver& driver, const Metrics& metrics, const LimitsConfig& limits)
-      : driver_(driver), metrics_(metrics), limits_(limits) {}
+  Routes(Driver& driver, const Metrics& metrics, const LimitsConfig& limits, contracts::questions::Tier tier)
+      : driver_(driver), metrics_(metrics), limits_(limits), tier_(tier) {}
 
   void handle(HttpRequest request, const HttpReply& reply) {
     if (request.method == "POST" && request.path == "/v1/transactions") return submit(std::move(request), reply);
@@ -87,6 +90,9 @@ class Routes {
       if (p.size() == 3 && p[1] == "transactions") return transaction(p[2]);
       if (p.size() == 3 && p[1] == "blocks") return block(p[2]);
       if (p.size() >= 3 && p[1] == "objects") return object(request, p);
+      if (p.size() == 2 && p[1] == "questions") return json_response(render_questions());
+      if (p.size() == 3 && p[1] == "questions")
+        return json_response(render_question(driver_.store(), p[2], request.query, tier_));
       if (p.size() == 4 && p[1] == "certificates" && p[2] == "transaction")
         return transaction_certificate(request, p[3]);
       if (p.size() == 5 && p[1] == "certificates" && p[2] == "object") return object_certificate(request, p[3], p[4]);
@@ -164,10 +170,21 @@ class Routes {
     return certificate(request, driver_.store().state_fact(fact));
   }
 
-  static HttpResponse certificate(const HttpRequest& request, Result<Bytes> bytes) {
+  HttpResponse certificate(const HttpRequest& request, Result<Bytes> bytes) const {
     if (!bytes) return error_response(bytes.error());
     if (request.accept.starts_with("application/json")) return json_response(render_fact(*bytes));
+    if (request.accept.starts_with("application/cbor")) {
+      return exported("application/cbor", export_cose(*bytes, driver_.genesis()));
+    }
+    if (request.accept.starts_with("text/plain")) {
+      return exported("text/plain; charset=utf-8", export_note(*bytes, driver_.genesis()));
+    }
     return {200, "application/octet-stream", *std::move(bytes), 0};
+  }
+
+  static HttpResponse exported(const char* type, Result<Bytes> rendered) {
+    if (!rendered) return error_response(rendered.error());
+    return {200, type, *std::move(rendered), 0};
   }
 
   void submit(HttpRequest request, const HttpReply& reply) {
@@ -239,13 +256,16 @@ class Routes {
   Driver& driver_;
   const Metrics& metrics_;
   LimitsConfig limits_;
+  contracts::questions::Tier tier_;
   Clock::time_point started_ = Clock::now();
 };
 
 }  // namespace
 
-HttpHandler make_routes(Driver& driver, const Metrics& metrics, const LimitsConfig& limits) {
-  auto routes = std::make_shared<Routes>(driver, metrics, limits);
+HttpHandler make_routes(Driver& driver, const Metrics& metrics, const LimitsConfig& limits, std::string_view tier) {
+  using contracts::questions::Tier;
+  const Tier most = contracts::questions::parse_tier(tier).value_or(Tier::kPublic);
+  auto routes = std::make_shared<Routes>(driver, metrics, limits, most);
   return [routes](HttpRequest request, HttpReply reply) { routes->handle(std::move(request), reply); };
 }
 

@@ -12,6 +12,7 @@
 namespace qilian::node {
 
 /// Driver and metrics outlive the handler.
-HttpHandler make_routes(Driver& driver, const Metrics& metrics, const LimitsConfig& limits);
+/// `tier` is the configuration's api.tier.
+HttpHandler make_routes(Driver& driver, const Metrics& metrics, const LimitsConfig& limits, std::string_view tier);
 
 }  // namespace qilian::node
