@@ -46,6 +46,8 @@ Exit exit_of(const ledger::Error& error) {
   if (code.starts_with("client.") || code.starts_with("network.start") || code.starts_with("story.timeout"))
     return kConnection;
   if (code.starts_with("fact.") || code.starts_with("certificate.") || code.starts_with("verify.")) return kUnverified;
+  if (code == "store.corrupt" || code == "executor.diverged" || code.ends_with(".differs")) return kUnverified;
+  if (code == "audit.interrupted") return kInterrupted;
   return kUsage;
 }
 

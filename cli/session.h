@@ -14,7 +14,7 @@
 namespace qilian::cli {
 
 /// Exit codes: part of the interface, documented in cli/README.md.
-enum Exit { kOk = 0, kRefused = 1, kUsage = 2, kConnection = 3, kUnverified = 4 };
+enum Exit { kOk = 0, kRefused = 1, kUsage = 2, kConnection = 3, kUnverified = 4, kInterrupted = 130 };
 
 struct Globals {
   bool json = false;

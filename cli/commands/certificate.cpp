@@ -7,6 +7,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/json_text.h"
+#include "cli/pinned_head.h"
 #include "cli/plain_words.h"
 
 namespace qilian::cli {
@@ -61,22 +62,11 @@ struct Verify {
   std::uint64_t seed = 20260101;
 };
 
-Result<std::optional<ledger::PinnedHead>> head_of(const std::string& text) {
-  if (text.empty()) return std::optional<ledger::PinnedHead>();
-  const std::size_t colon = text.find(':');
-  const auto hash = colon == std::string::npos ? Result<ledger::Bytes>(fail("usage.head", ""))
-                                               : ledger::from_hex(text.substr(colon + 1));
-  const auto read = hash ? ledger::HeaderHash::from(*hash) : std::nullopt;
-  if (!read || text.find_first_not_of("0123456789") != colon)
-    return fail("usage.head", "a pinned head is HEIGHT:HASH, the hash in hex");
-  return std::optional(ledger::PinnedHead{ledger::Height(std::stoull(text.substr(0, colon))), *read});
-}
-
 void verify(Globals& globals, const Verify& options) {
   Session session(globals);
   QILIAN_OR_REPORT(const ledger::Bytes bytes, read_file(options.file));
   QILIAN_OR_REPORT(const ledger::Genesis genesis, session.genesis());
-  QILIAN_OR_REPORT(const std::optional<ledger::PinnedHead> head, head_of(options.head));
+  QILIAN_OR_REPORT(const std::optional<ledger::PinnedHead> head, pinned_head(options.head));
   const auto fact = ledger::verify_fact(bytes, genesis, head);
   if (!fact) {
     globals.exit = kUnverified;

@@ -19,6 +19,10 @@ void add_query_commands(CLI::App& app, Globals& globals);
 /// One command for each question of contracts/questions.
 void add_ask_commands(CLI::App& app, Globals& globals);
 void add_certificate_commands(CLI::App& app, Globals& globals);
+/// Tools on ledger files, without a node.
+void add_audit_command(CLI::App& app, Globals& globals);
+void add_diff_command(CLI::App& app, Globals& globals);
+void add_reindex_command(CLI::App& app, Globals& globals);
 void add_story_commands(CLI::App& app, Globals& globals);
 void add_demo_command(CLI::App& app, Globals& globals);
 

@@ -18,7 +18,7 @@ FixedWriter& optional_bytes(FixedWriter& writer, const std::optional<Bytes>& byt
 }  // namespace
 
 Bytes transaction_key(const TransactionId& id) {
-  return FixedWriter{}.u8('t').raw(id.view().substr(0, kIdPrefix)).take();
+  return FixedWriter{}.u8(kTransaction).raw(id.view().substr(0, kIdPrefix)).take();
 }
 
 Bytes transaction_value(Height height, std::uint32_t index) {
@@ -67,7 +67,7 @@ Result<StoredObject> read_object(const Key& key, ByteView value) {
 }
 
 Bytes entry_prefix(const Key& key) {
-  return FixedWriter{}.u8('j').u16(key.kind).u16(static_cast<std::uint16_t>(key.id.size())).raw(key.id).take();
+  return FixedWriter{}.u8(kEntry).u16(key.kind).u16(static_cast<std::uint16_t>(key.id.size())).raw(key.id).take();
 }
 
 Bytes entry_key(const Key& key, std::uint64_t number) { return entry_prefix(key) + FixedWriter{}.u64(number).take(); }

@@ -1,10 +1,12 @@
 // The rows of the index: what LevelDB holds under which key. All numbers big-endian, so that rows sort by them.
 //
-//   't' id[0..12)                          -> u64 height, u32 index              a transaction
-//   'o' u16 kind, id                       -> frontier, record                    an object or index as of the last
-//   block 'j' u16 kind, u16 length, id, u64 n    -> leaf, payload, record               entry n of its journal 'w' u64
-//   height                         -> (key hash, value before, after)*    what the block did to the map; recent heights
-//   only 'm' name                               -> "format", "executed", "confirmed"
+// clang-format off
+//   't' id[0..12)                        -> u64 height, u32 index             a transaction
+//   'o' u16 kind, id                     -> frontier, record                  an object or index as of the last block
+//   'j' u16 kind, u16 length, id, u64 n  -> leaf, payload, record             entry n of its journal
+//   'w' u64 height                       -> (key hash, value before, after)*  what the block did to the map; recent heights only
+//   'm' name                             -> "format", "executed", "confirmed"
+// clang-format on
 #pragma once
 
 #include "ledger/store/types.h"
@@ -41,7 +43,11 @@ Bytes writes_key(Height height);
 Bytes writes_value(const std::vector<MapWrite>& writes);
 Result<std::vector<MapWrite>> read_writes(ByteView value);
 
+inline constexpr char kTransaction = 't';
 inline constexpr char kObject = 'o';
+inline constexpr char kEntry = 'j';
+/// The rows that follow from the blocks alone.
+inline constexpr std::string_view kProved = "toj";
 inline constexpr std::string_view kFormat = "mformat";
 inline constexpr std::string_view kExecuted = "mexecuted";    ///< u64 height, header hash
 inline constexpr std::string_view kConfirmed = "mconfirmed";  ///< u32 segment, u64 offset

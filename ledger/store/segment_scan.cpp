@@ -2,9 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace qilian::ledger::store {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::string_view kSegmentSuffix = ".qls";
 
 std::unexpected<Error> corrupt(const fs::path& path, std::uint64_t offset, Height height, std::string_view what) {
   return fail("store.corrupt",
@@ -34,14 +38,13 @@ Result<void> judge_tail(const ScannedSegment& segment, std::uint64_t offset, Hei
 
 std::string segment_name(std::uint32_t number) { return fmt::format("seg-{:08}.qls", number); }
 
-Result<std::uint32_t> count_segments(const fs::path& folder) {
-  std::error_code error;
+Result<std::uint32_t> count_segments(const Disk& disk, const fs::path& folder) {
+  QILIAN_TRY(const std::vector<std::string> names, disk.list(folder));
   std::uint32_t files = 0;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().extension() == ".qls") ++files;
-  if (error) return fail("store.io", "cannot list " + folder.string() + ": " + error.message());
+  for (const std::string& name : names)
+    if (name.ends_with(kSegmentSuffix)) ++files;
   for (std::uint32_t i = 0; i < files; ++i) {
-    if (!fs::exists(folder / segment_name(i), error))
+    if (std::ranges::find(names, segment_name(i)) == names.end())
       return corrupt(folder / segment_name(i), 0, Height(0), "the file is missing, later ones are there");
   }
   return files;
@@ -50,7 +53,7 @@ Result<std::uint32_t> count_segments(const fs::path& folder) {
 Result<ScannedSegment> scan_segment(const fs::path& folder, std::uint32_t number, bool last, const ScanOptions& options,
                                     const FrameVisitor& visitor) {
   const fs::path path = folder / segment_name(number);
-  QILIAN_TRY(const auto file, options.writable ? File::open(path) : File::open_to_read(path));
+  QILIAN_TRY(const auto file, options.disk.open(path, options.writable));
   QILIAN_TRY(const std::uint64_t size, file->size());
   QILIAN_TRY(const Bytes first, file->read(0, SegmentHeader::kSize));
   const auto header = SegmentHeader::decode(first);
@@ -74,6 +77,8 @@ Result<ScannedSegment> scan_segment(const fs::path& folder, std::uint32_t number
       QILIAN_TRY_VOID(judge_tail(out, out.end, expected, options));
       break;
     }
+    if (out.end == SegmentHeader::kSize && (frame->type != FrameType::kBlock || frame->height != out.next))
+      return corrupt(path, 0, out.next, "the segment's header names another first block");
     if (auto seen = visitor(frame->type, frame->height, {number, out.end}, payload); !seen)
       return fail(seen.error().code, fmt::format("{}, offset {}, height {}: {}", path.string(), out.end,
                                                  frame->height.value(), seen.error().message));
@@ -85,12 +90,13 @@ Result<ScannedSegment> scan_segment(const fs::path& folder, std::uint32_t number
 
 Result<std::uint64_t> scan_ledger(const fs::path& directory, const GenesisHash& genesis, const FrameVisitor& visitor) {
   const fs::path folder = directory / "segments";
-  QILIAN_TRY(const std::uint32_t count, count_segments(folder));
+  const auto disk = posix_disk();
+  QILIAN_TRY(const std::uint32_t count, count_segments(*disk, folder));
   std::uint64_t tail = 0;
   for (std::uint32_t number = 0; number < count; ++number) {
     QILIAN_TRY(const ScannedSegment segment,
                scan_segment(folder, number, number + 1 == count,
-                            {.genesis = genesis, .confirmed = {}, .writable = false}, visitor));
+                            {.disk = *disk, .genesis = genesis, .confirmed = {}, .writable = false}, visitor));
     tail = segment.size - segment.end;
   }
   return tail;

@@ -30,6 +30,7 @@ struct ScannedSegment {
 };
 
 struct ScanOptions {
+  Disk& disk;
   GenesisHash genesis;
   std::optional<Position> confirmed;  ///< an end that a sync reached once, where it is known: below it no tail is torn
   bool writable = false;              ///< opens the files for appending
@@ -38,7 +39,7 @@ struct ScanOptions {
 std::string segment_name(std::uint32_t number);
 
 /// How many segments the folder holds. Error "store.corrupt" where one is missing between others.
-Result<std::uint32_t> count_segments(const std::filesystem::path& folder);
+Result<std::uint32_t> count_segments(const Disk& disk, const std::filesystem::path& folder);
 
 /// Scans segment `number` of the folder; `last` says that it may have a torn tail. Errors: "store.corrupt" (file,
 /// offset, height), "store.genesis", "store.io".

@@ -8,6 +8,8 @@ namespace qilian::ledger::store {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr std::string_view kUnfinished = ".new";
+
 std::unexpected<Error> corrupt(const fs::path& path, std::uint64_t offset, Height height, std::string_view what) {
   return fail("store.corrupt",
               fmt::format("{}, offset {}, height {}: {}. Restore this file from a copy or from another node",
@@ -23,23 +25,20 @@ fs::path Segments::path_of(std::uint32_t number) const {
 Result<std::unique_ptr<Segments>> Segments::open(const Options& options, const GenesisHash& genesis,
                                                  std::optional<Position> confirmed, const FrameVisitor& visitor) {
   const fs::path folder = options.directory / "segments";
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return fail("store.io", "cannot create " + folder.string() + ": " + error.message());
-  QILIAN_TRY_VOID(sync_directory(options.directory));
+  Disk& disk = *options.disk;
+  QILIAN_TRY_VOID(disk.create_folder(folder));
+  QILIAN_TRY_VOID(disk.sync_folder(options.directory));
   // A segment gets its name once its header is durable; before that it holds nothing.
-  std::vector<fs::path> unfinished;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().extension() == ".new") unfinished.push_back(entry.path());
-  for (const fs::path& path : unfinished) fs::remove(path, error);
-  if (error) return fail("store.io", "cannot clean " + folder.string() + ": " + error.message());
-  QILIAN_TRY(const std::uint32_t count, count_segments(folder));
+  QILIAN_TRY(const std::vector<std::string> names, disk.list(folder));
+  for (const std::string& name : names)
+    if (name.ends_with(kUnfinished)) QILIAN_TRY_VOID(disk.remove(folder / name));
+  QILIAN_TRY(const std::uint32_t count, count_segments(disk, folder));
 
   std::unique_ptr<Segments> out(new Segments(options, genesis));
   for (std::uint32_t number = 0; number < count; ++number) {
     QILIAN_TRY(const ScannedSegment segment,
                scan_segment(folder, number, number + 1 == count,
-                            {.genesis = genesis, .confirmed = confirmed, .writable = true}, visitor));
+                            {.disk = disk, .genesis = genesis, .confirmed = confirmed, .writable = true}, visitor));
     QILIAN_TRY_VOID(out->take(segment));
   }
   if (confirmed && (count == 0 || Position{count - 1, out->end_} < *confirmed)) {
@@ -70,18 +69,16 @@ Result<void> Segments::create_segment(std::uint64_t first_block) {
                              .genesis = genesis_,
                              .first_block = first_block};
   const fs::path path = path_of(number);
-  const fs::path unfinished = path.string() + ".new";
+  const fs::path unfinished = path.string() + std::string(kUnfinished);
+  Disk& disk = *options_.disk;
   {
-    std::error_code error;
-    fs::remove(unfinished, error);
-    QILIAN_TRY(const auto file, File::create(unfinished));
+    QILIAN_TRY(const auto file, disk.create(unfinished));
     QILIAN_TRY_VOID(file->write(0, {header.encode()}));
     QILIAN_TRY_VOID(file->sync());
-    fs::rename(unfinished, path, error);
-    if (error) return fail("store.io", "cannot rename " + unfinished.string() + ": " + error.message());
   }
-  QILIAN_TRY_VOID(sync_directory(path.parent_path()));
-  QILIAN_TRY(auto file, File::open(path));
+  QILIAN_TRY_VOID(disk.rename(unfinished, path));
+  QILIAN_TRY_VOID(disk.sync_folder(path.parent_path()));
+  QILIAN_TRY(auto file, disk.open(path, true));
   const std::lock_guard lock(mutex_);
   files_.push_back({header, std::move(file)});
   end_ = synced_ = SegmentHeader::kSize;

@@ -11,12 +11,15 @@
 #include "ledger/core/fact_builder.h"
 #include "ledger/core/merkle_list.h"
 #include "ledger/core/state.h"
+#include "ledger/store/file.h"
 
 namespace qilian::ledger::store {
 
 struct Options {
   /// Holds `segments/` (the ledger) and `index/` (derived; may be deleted while the store is closed).
   std::filesystem::path directory;
+  /// What the segments lie on. The lock and the index are the machine's.
+  std::shared_ptr<Disk> disk = posix_disk();
   /// A segment is closed when it has grown past this.
   std::uint64_t segment_bytes = 256ull << 20;
   /// For how many heights below the last executed one the map stays provable.

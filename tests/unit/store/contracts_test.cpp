@@ -8,7 +8,7 @@
 #include "ledger/core/canonical.h"
 #include "ledger/core/fact.h"
 #include "ledger/core/ledger.pb.h"
-#include "node/audit.h"
+#include "node/offline/audit.h"
 #include "node/executor.h"
 #include "tests/unit/contracts/network.h"
 
@@ -150,6 +150,7 @@ TEST_CASE("blocks of the real contracts replay to the same bytes, prove their re
 
   const auto report = qilian::node::audit(ledger.folder_, ledger.genesis);
   if (!report) FAIL(report.error().message);
+  CHECK_FALSE(report->finding);
   CHECK(report->transactions == 5);
 
   SUBCASE("index kept") {}

@@ -1,6 +1,7 @@
 #include "unit/store/network.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -19,8 +20,10 @@ SecretKey key_of(int number) { return *SecretKey::from_seed(sha256({"test key", 
 
 }  // namespace
 
-Folder::Folder() {
-  std::string pattern = (fs::temp_directory_path() / "qilian-store-XXXXXX").string();
+Folder::Folder(Place place) {
+  const fs::path memory = "/dev/shm";
+  const bool in_memory = place == kInMemory && ::access(memory.c_str(), W_OK) == 0;
+  std::string pattern = ((in_memory ? memory : fs::temp_directory_path()) / "qilian-store-XXXXXX").string();
   QILIAN_CHECK(::mkdtemp(pattern.data()) != nullptr);
   path_ = pattern;
 }

@@ -23,10 +23,12 @@ inline constexpr ledger::Kind kIndexKind = 9;
 inline constexpr std::int64_t kStart = 1'700'000'000'000;
 inline constexpr std::int64_t kShortExpiryMs = 600'000;
 
-/// A fresh folder under the system's temporary one, removed with the value.
+/// A fresh folder under the system's temporary one, removed with the value. In memory, where the system has such a
+/// place, for tests that make thousands of them and look at no disk.
 class Folder {
  public:
-  Folder();
+  enum Place { kOnDisk, kInMemory };
+  explicit Folder(Place place = kOnDisk);
   ~Folder();
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
