@@ -24,8 +24,8 @@ bool serious_notice_pending(const Context& context, std::string_view uscc);
 
 /// A fulfilled trade counts for both sides, capped per counterparty and year; related parties never.
 void record_fulfilled_trade(Context& context, std::string_view seller, std::string_view buyer, std::string_view trade);
-/// A positive assessment or audit counts at once.
-void record_positive_event(Context& context, std::string_view uscc, std::string_view source,
+/// A positive assessment or audit counts at once; false where "credit.audits_per_year" have counted already.
+bool record_positive_event(Context& context, std::string_view uscc, std::string_view source,
                            std::string_view reference);
 /// A negative assessment opens a NOTIFIED determination. Returns its id.
 std::string open_determination(Context& context, std::string_view uscc, std::string_view behaviour, Severity severity,

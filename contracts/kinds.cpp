@@ -83,6 +83,7 @@ constexpr auto kNames = std::to_array<KindName>({
     {kind::kIncident, "incident", "Incident"},
     {kind::kHoldsOn, "holds-on", "HoldSet"},
     {kind::kWarning, "warning", "Warning"},
+    {kind::kWaitingReports, "waiting-reports", "WaitingReports"},
     {kind::kIncidentsOfAsset, "incidents-of-asset", ""},
     {kind::kIncidentsOfOrganisation, "incidents-of-organisation", ""},
     {kind::kAssessment, "assessment", "Assessment"},

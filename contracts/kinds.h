@@ -104,6 +104,7 @@ inline constexpr Kind kIncident = 1200;
 inline constexpr Kind kHoldsOn =
     1201;  ///< id: scope ("organisation:USCC", "asset:UDI", "trade:ID"); a record that lists its holds
 inline constexpr Kind kWarning = 1202;
+inline constexpr Kind kWaitingReports = 1203;    ///< id: USCC; reports of that organisation that wait for triage
 inline constexpr Kind kIncidentsOfAsset = 1250;  ///< index by UDI
 inline constexpr Kind kIncidentsOfOrganisation = 1251;
 // supervision 评估督导

@@ -58,6 +58,8 @@ constexpr auto kSpecs = std::to_array<ParameterSpec>({
     {"incident.late_behaviour", kText, "LATE_REPORT", "behaviour of the credit catalogue that a late report is"},
     {"incident.max_holds", kInteger, "16", "holds that stand on one scope at once", 1, 256},
     {"incident.max_scope", kInteger, "64", "assets, and organisations, that one incident or warning names", 1, 256},
+    {"incident.max_waiting", kInteger, "64", "reports of one organisation that wait for triage at once (COM-407)", 1,
+     4096},
     {"incident.report_window", kPeriod, "86400 SECOND", "how long after detection an incident is reported in time"},
     {"incident.triage_window", kPeriod, "2 WORKING_DAY", "when triage is late"},
     {"membership.group_limit", kInteger, "64", "organisations of one controller group that are walked", 1, 1024},

@@ -103,12 +103,12 @@ void record_fulfilled_trade(Context& context, std::string_view seller, std::stri
   credit::add_trade(context, buyer, seller, trade);
 }
 
-void record_positive_event(Context& context, std::string_view uscc, std::string_view source,
+bool record_positive_event(Context& context, std::string_view uscc, std::string_view source,
                            std::string_view reference) {
   pb::CreditProfile profile = credit::load_profile(context, uscc);
   if (!credit::audit_counts(context, profile)) {
     context.add_trace("no further points this year: credit.audits_per_year");
-    return;
+    return false;
   }
   pb::CreditProfile::Positive* added = profile.add_positives();
   added->set_kind(pb::CreditProfile::Positive::AUDIT);
@@ -117,6 +117,7 @@ void record_positive_event(Context& context, std::string_view uscc, std::string_
   added->set_at(context.time().value());
   credit::keep_newest(context, profile);
   context.put(kind::kCreditProfile, uscc, profile);
+  return true;
 }
 
 }  // namespace qilian::contracts

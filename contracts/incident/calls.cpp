@@ -18,6 +18,17 @@ std::optional<pb::Incident> find(const Context& context, std::string_view id) {
   return context.get<pb::Incident>(kind::kIncident, id);
 }
 
+std::int64_t waiting_reports(const Context& context, std::string_view reporter) {
+  const auto record = context.get<pb::WaitingReports>(kind::kWaitingReports, reporter);
+  return record ? record->count() : 0;
+}
+
+void change_waiting(Context& context, std::string_view reporter, std::int64_t by) {
+  pb::WaitingReports record;
+  record.set_count(waiting_reports(context, reporter) + by);
+  context.put(kind::kWaitingReports, reporter, record);
+}
+
 CallSpec regulator_call(std::string_view name, std::string_view zh, std::string_view en) {
   return {.name = name,
           .policy = SignaturePolicy::kRegulators,

@@ -77,6 +77,7 @@ Outcome apply_triage(const pb::IncidentTriage& args, Context& context) {
   pb::Incident incident = *find(context, args.incident());
   incident.set_level(args.level());
   incident.set_handler(args.handler());
+  change_waiting(context, incident.reporter(), -1);
   take_step(context, incident, pb::Incident::TRIAGED, args.note(), {}, "incident.contain_window");
   return pass();
 }

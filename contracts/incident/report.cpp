@@ -1,6 +1,7 @@
 // 报告: anybody who was ever admitted reports, under any sanction and hold; late is better than never.
 #include <algorithm>
 
+#include "contracts/credit.pb.h"
 #include "contracts/credit_view.h"
 #include "contracts/incident/steps.h"
 #include "contracts/members.h"
@@ -47,7 +48,16 @@ Outcome object(const Args& args, const Context& context) {
     QILIAN_REQUIRE(organisation_exists(context, uscc), "COM-301", "no organisation " + uscc);
   }
   QILIAN_REQUIRE(args.detected() <= context.time().value(), "COM-308", "nothing is detected before it happens");
+  // Reports pass without quota and under every sanction: what one organisation may leave lying is bounded instead.
+  const std::int64_t most = context.parameters().integer("incident.max_waiting");
+  QILIAN_REQUIRE(waiting_reports(context, context.caller().organisation()) < most, "COM-407",
+                 std::to_string(most) + " reports of " + context.caller().organisation() + " wait for triage");
   return pass();
+}
+
+bool in_catalogue(const Context& context, const std::string& behaviour) {
+  const auto rules = context.get<pb::CreditRules>(kind::kCreditRules, "current").value_or(pb::CreditRules());
+  return std::ranges::find(rules.behaviours(), behaviour, &pb::Behaviour::code) != rules.behaviours().end();
 }
 
 bool is_late(const Args& args, const Context& context) {
@@ -69,13 +79,14 @@ Outcome apply(const Args& args, Context& context) {
   incident.set_statement(args.statement());
   incident.set_status(pb::Incident::REPORTED);
   incident.set_due(context.deadline("incident.triage_window").value());
-  if (is_late(args, context)) {
-    incident.set_late(true);
-    incident.add_determinations(open_determination(context, reporter,
-                                                   context.parameters().text("incident.late_behaviour"),
-                                                   Severity::kMinor, "late report of " + args.id(), args.id()));
+  incident.set_late(is_late(args, context));
+  const std::string behaviour = context.parameters().text("incident.late_behaviour");
+  if (incident.late() && in_catalogue(context, behaviour)) {
+    incident.add_determinations(
+        open_determination(context, reporter, behaviour, Severity::kMinor, "late report of " + args.id(), args.id()));
     context.add_trace("late: credit case " + incident.determinations(0));
   }
+  change_waiting(context, reporter, 1);
   context.put(kind::kIncident, args.id(), incident, EventKind::kCreated);
   for (const std::string& udi : args.assets()) context.append(kind::kIncidentsOfAsset, udi, kind::kIncident, args.id());
   for (const std::string& uscc : args.organisations())

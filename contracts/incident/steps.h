@@ -17,6 +17,10 @@ void add_hold_calls(CallList& calls);
 
 std::optional<pb::Incident> find(const Context& context, std::string_view id);
 
+/// Reports of an organisation that wait for triage: one more, or one less.
+std::int64_t waiting_reports(const Context& context, std::string_view reporter);
+void change_waiting(Context& context, std::string_view reporter, std::int64_t by);
+
 /// Who one regulator's call is: role REGULATOR, always open, never held.
 CallSpec regulator_call(std::string_view name, std::string_view zh, std::string_view en);
 

@@ -94,8 +94,8 @@ Outcome apply(const Args& args, Context& context) {
     assessment.set_credit_event(open_determination(context, args.organisation(), args.behaviour(), Severity::kMinor,
                                                    "supervision assessment " + args.id(), args.id()));
   } else if (args.result() == pb::Assessment::PASS) {
-    record_positive_event(context, args.organisation(), context.caller().organisation(), args.id());
-    assessment.set_credit_event(args.id());
+    const bool counts = record_positive_event(context, args.organisation(), context.caller().organisation(), args.id());
+    if (counts) assessment.set_credit_event(args.id());
   }
   context.put(kind::kAssessment, args.id(), assessment, EventKind::kCreated);
 

@@ -182,6 +182,29 @@ TEST_CASE("a late report is accepted, flagged and opens a credit case") {
   CHECK_FALSE(scene.get<pb::Incident>(kind::kIncident, "I2").late());
 }
 
+TEST_CASE("a late report whose behaviour is in no catalogue is flagged and opens no case") {
+  Scene scene;
+  auto rules = scene.get<pb::CreditRules>(kind::kCreditRules, "current");
+  rules.clear_behaviours();
+  scene.put(kind::kCreditRules, "current", rules);
+  pb::IncidentReport late = scene.report("I1");
+  late.set_detected(scene.now().value() - 25 * kHour);
+  REQUIRE(scene.call("incident.report", late, {"DLR"}).code == "OK");
+  CHECK(scene.get<pb::Incident>(kind::kIncident, "I1").late());
+  CHECK(scene.get<pb::Incident>(kind::kIncident, "I1").determinations_size() == 0);
+}
+
+TEST_CASE("COM-407: so many reports of one organisation wait for triage at once, and triage makes room") {
+  Scene scene;
+  for (int n = 1; n <= 64; ++n) {
+    REQUIRE(scene.call("incident.report", scene.report("I" + std::to_string(n)), {"DLR"}).code == "OK");
+  }
+  CHECK(scene.call("incident.report", scene.report("I65"), {"DLR"}).code == "COM-407");
+  CHECK(scene.call("incident.report", scene.report("I66"), {"DLR2"}).code == "OK");
+  REQUIRE(scene.call("incident.triage", Scene::triage("I7"), {"REG1"}).code == "OK");
+  CHECK(scene.call("incident.report", scene.report("I65"), {"DLR"}).code == "OK");
+}
+
 TEST_CASE("a report passes under suspension and holds, and not before admission") {
   Scene scene;
   scene.hold(organisation("DLR"));
