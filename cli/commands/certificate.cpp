@@ -105,6 +105,7 @@ void add_certificate_commands(CLI::App& app, Globals& globals) {
   command->add_option("--height", options->height, "As of this block");
   command->add_option("--out", options->out, "File to write")->required();
   command->callback([&globals, options] { get(globals, *options); });
+  add_certificate_export(*noun, globals);
 
   const auto check = std::make_shared<Verify>();
   CLI::App* verify_command =

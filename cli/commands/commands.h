@@ -19,6 +19,8 @@ void add_query_commands(CLI::App& app, Globals& globals);
 /// One command for each question of contracts/questions.
 void add_ask_commands(CLI::App& app, Globals& globals);
 void add_certificate_commands(CLI::App& app, Globals& globals);
+/// `certificate export`, under that noun.
+void add_certificate_export(CLI::App& noun, Globals& globals);
 /// Tools on ledger files, without a node.
 void add_audit_command(CLI::App& app, Globals& globals);
 void add_diff_command(CLI::App& app, Globals& globals);

@@ -71,6 +71,9 @@ TEST_CASE("four nodes agree on what any of them is sent, and each proves it to s
     }
     const auto transaction = client.fetch("/v1/certificates/transaction/" + done[3].id, "application/octet-stream");
     REQUIRE(transaction.has_value());
+    const std::string path = "/v1/certificates/transaction/" + done[3].id;
+    CHECK(client.fetch(path, "application/cbor").value().starts_with("\xa9\x63map"));
+    CHECK(client.fetch(path, "text/plain").value().starts_with("c2sp.org/tlog-proof@v1\nextra "));
     const auto fact = ledger::verify_fact(*transaction, network.genesis());
     REQUIRE_MESSAGE(fact.has_value(), (fact ? "" : fact.error().message));
     CHECK(std::get<ledger::VerifiedTransaction>(fact->fact).transaction.id().hex() == done[3].id);
