@@ -163,6 +163,7 @@ void Core::move_watermark() {
   std::erase_if(certificates_out_, [&](Height height) { return height <= kept; });
   std::erase_if(checkpoints_, [&](const auto& entry) { return entry.first <= kept; });
   std::erase_if(own_checkpoints_, [&](const auto& entry) { return entry.first <= kept; });
+  std::erase_if(logged_checkpoints_, [&](const auto& entry) { return entry.first <= kept; });
   std::erase_if(blocks_, [&](const auto& entry) { return entry.first < kept && entry.first < executed_; });
   while (limits_.size() > 1 && std::next(limits_.begin())->first <= low.next()) limits_.erase(limits_.begin());
   ready_.truncate_log = low;

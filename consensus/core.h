@@ -386,6 +386,7 @@ class Core {
   std::map<Height, CheckpointCertificate> certificates_;  ///< above L, at most two windows
   std::set<Height> certificates_out_;                     ///< heights whose certificate was handed out
   std::map<Height, HeaderHash> own_checkpoints_;          ///< every header signed here, from L - window on
+  std::map<Height, SignedHeader> logged_checkpoints_;     ///< those that the log holds of blocks which the ledger lost
   std::map<Height, Limits> limits_;                       ///< by the first height at which they are in force
   std::optional<BlockSummary::Change> change_;            ///< a pending change of validators ...
   Height boundary_;                                       ///< ... and its last block

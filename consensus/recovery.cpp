@@ -101,7 +101,10 @@ Result<void> Core::replay_vote(const VoteRecord& record) {
     own_checkpoints_[vote.sequence] = HeaderHash::of(vote.digest);
     // Above the ledger's head the block is not durable here any more: it counts again once it was executed and synced
     // again.
-    if (vote.sequence > executed_) return {};
+    if (vote.sequence > executed_) {
+      logged_checkpoints_[vote.sequence] = vote;
+      return {};
+    }
     checkpoints_[vote.sequence].try_emplace(
         vote.sender,
         OwnLog::trust(Checkpoint{vote.epoch, vote.sequence, HeaderHash::of(vote.digest), vote.sender, vote.signature}));
@@ -177,6 +180,12 @@ std::vector<LogRecord> Core::log_snapshot() const {
     if (slot.prepared && slot.own_commit) out.push_back(VoteRecord{*slot.own_commit, slot.prepared});
   }
   for (const auto& [height, votes] : checkpoints_) add(votes);
+  for (const auto& [height, vote] : logged_checkpoints_) {
+    // It does not count again before its block was executed again, and was signed all the same.
+    const auto votes = checkpoints_.find(height);
+    const bool counts = votes != checkpoints_.end() && votes->second.contains(config_.self);
+    if (!counts && vote.epoch == set_.epoch) out.push_back(VoteRecord{vote, {}});
+  }
   return out;
 }
 

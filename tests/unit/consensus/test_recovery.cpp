@@ -156,6 +156,24 @@ TEST_CASE("the least log recovers the same standing as the whole log") {
   CHECK(second.core().pinned_envelopes().size() <= 1);
 }
 
+TEST_CASE("the least log keeps a CHECKPOINT whose block the ledger lost, so that a second crash does not forget it") {
+  Bench first(1);
+  first.commit_slot(1, envelope(1));
+  REQUIRE(first.votes<Checkpoint>().size() == 1);
+
+  // The ledger lagged behind the log; the log begins anew before block 1 was executed again.
+  Bench second = reborn(first, 1);
+  second.hold_executor = true;
+  second.start();
+  REQUIRE(second.core().status().executed == Height(0));
+  std::size_t checkpoints = 0;
+  for (const LogRecord& record : second.core().log_snapshot()) {
+    const auto* vote = std::get_if<VoteRecord>(&record);
+    checkpoints += vote != nullptr && vote->vote.type == MessageType::kCheckpoint && vote->vote.sequence == Height(1);
+  }
+  CHECK(checkpoints == 1);
+}
+
 TEST_CASE("a ledger that lost the last certificate does not make a view change forget what prepared above it") {
   Bench first(1, 4, 2);
   for (std::uint64_t s = 1; s <= 4; ++s) {
