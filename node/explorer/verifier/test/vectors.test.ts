@@ -1,5 +1,6 @@
 // The project's own formats, byte by byte: tests/vectors/ledger.txt.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { equal, hex } from "#verifier/bytes";
 import { decode_header, pin_genesis } from "#verifier/chain";
@@ -26,4 +27,20 @@ test("the certificates of the vectors verify, and only against their own genesis
     assert.ok(describe(fact).length > 4);
     assert.throws(() => verify_fact(vector(name), pin_genesis(vector("genesis"))), (error) => (error as Refusal).code === "fact.chain");
   }
+});
+
+test("what the page loads needs nothing of Node", () => {
+  const seen = new Set<string>();
+  const visit = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const text = readFileSync(`dist/${file}`, "utf8");
+    assert.ok(!/\b(process|Buffer|require|__dirname)\b|["']node:/.test(text.replace(/\/\/.*/g, "")), file);
+    for (const [, name] of text.matchAll(/from "([^"]+)"/g)) {
+      assert.ok(name!.startsWith("./"), `${file} imports ${name}`);
+      visit(name!.slice(2));
+    }
+  };
+  visit("index.js");
+  assert.ok(seen.size >= 10 && !seen.has("verify.js"));
 });
