@@ -1,13 +1,8 @@
 // Checkpoints (OSDI'99 §4.3), here one for every block: its quorum is the block's certificate, moves the low watermark
-// and shows a replica that it lags (rule 7). Changes of validators at epoch boundaries (rule 11).
+// and shows a replica that it lags (rule 7).
 #include "consensus/core.h"
 
 namespace qilian::consensus {
-
-const ValidatorSet* Core::set_of(Epoch epoch) const {
-  if (epoch == set_.epoch) return &set_;
-  return previous_set_ && previous_set_->epoch == epoch ? &*previous_set_ : nullptr;
-}
 
 void Core::note_block(const BlockSummary& block) {
   BlockSummary kept = block;
@@ -15,10 +10,7 @@ void Core::note_block(const BlockSummary& block) {
   kept.change.reset();
   blocks_[block.height] = std::move(kept);
   if (block.limits) limits_[Height(block.height.value() + config_.window + 1)] = *block.limits;
-  if (block.change && !change_) {
-    change_ = block.change;
-    boundary_ = Height(block.height.value() + config_.window);
-  }
+  if (block.change) close_epoch_at(Height(block.height.value() + config_.window), *block.change);
   if (const auto certificate = certificates_.find(block.height);
       certificate != certificates_.end() && certificate->second.header != block.header) {
     stop("the certificate of block " + std::to_string(block.height.value()) +
@@ -72,7 +64,7 @@ void Core::on(const BlockInstalled& input) {
 
 void Core::vote_checkpoint(Height height) {
   const auto block = blocks_.find(height);
-  if (block == blocks_.end()) return;
+  if (block == blocks_.end() || epoch_of(height) != set_.epoch) return;
   if (const auto signed_before = own_checkpoints_.find(height); signed_before != own_checkpoints_.end()) {
     // A replica signs at most one header per height.
     if (signed_before->second != block->second.header) {
@@ -89,14 +81,14 @@ void Core::vote_checkpoint(Height height) {
 void Core::on_checkpoint(const Verified<Message>& message, const Checkpoint& checkpoint) {
   if (checkpoint.height.value() + config_.window <= stable_.height.value() || checkpoint.height > horizon_sequence())
     return;
+  // A set judges the blocks of its own epoch alone.
   const ValidatorSet* set = set_of(checkpoint.epoch);
-  if (set == nullptr || checkpoint.height == Height(0)) return;
+  if (set == nullptr || checkpoint.height == Height(0) || epoch_of(checkpoint.height) != checkpoint.epoch) return;
   auto& votes = checkpoints_[checkpoint.height];
   const auto [it, fresh] = votes.try_emplace(checkpoint.sender, message);
   if (!fresh) {
     const auto& first = std::get<Checkpoint>(*it->second);
-    if (first.header != checkpoint.header && first.epoch == checkpoint.epoch)
-      accuse(*signed_header(*it->second), *signed_header(*message));
+    if (first.header != checkpoint.header) accuse(*signed_header(*it->second), *signed_header(*message));
     return;
   }
   if (certificates_out_.contains(checkpoint.height)) return;
@@ -104,7 +96,7 @@ void Core::on_checkpoint(const Verified<Message>& message, const Checkpoint& che
       checkpoint.epoch, checkpoint.height, checkpoint.header, make_bitmap(set->size()), {}};
   for (const auto& [sender, vote] : votes) {
     const auto& other = std::get<Checkpoint>(*vote);
-    if (other.header != checkpoint.header || other.epoch != checkpoint.epoch) continue;
+    if (other.header != checkpoint.header) continue;
     if (certificate.signatures.size() == ledger::quorum(set->size())) break;
     set_bit(certificate.signers, sender);
     certificate.signatures.push_back(other.signature);
@@ -115,6 +107,7 @@ void Core::on_checkpoint(const Verified<Message>& message, const Checkpoint& che
 void Core::on_certificate(const CheckpointCertificate& certificate) {
   const Height height = certificate.height;
   if (height == Height(0) || height.value() + config_.window <= stable_.height.value()) return;
+  if (epoch_of(height) != certificate.epoch) return;
   if (const auto own = blocks_.find(height); own != blocks_.end() && own->second.header != certificate.header) {
     return stop("the certificate of block " + std::to_string(height.value()) +
                 " names another header than the one executed here");
@@ -122,6 +115,7 @@ void Core::on_certificate(const CheckpointCertificate& certificate) {
   if (certificates_out_.insert(height).second) ready_.certificates.push_back({certificate});
   if (height <= stable_.height) return;
   if (height <= horizon_sequence()) certificates_.try_emplace(height, certificate);
+  if (height > begun_by_) retiring_ = false;
   if (height > certified_.height) {
     certified_ = certificate;
     if (behind() && !behind_since_) behind_since_ = now_;
@@ -172,35 +166,6 @@ void Core::move_watermark() {
   adopt_new_view_slots();
 }
 
-void Core::start_epoch() {
-  previous_set_ = std::exchange(set_, change_->next);
-  if (change_->self) config_.self = *change_->self;
-  if (!change_->self) config_.observer = true;
-  ready_.records.push_back(EpochRecord{set_.epoch, boundary_});
-  ready_.must_sync = true;
-  change_.reset();
-  // Older votes are dropped, certificates kept.
-  view_ = View(0);
-  in_view_ = true;
-  current_new_view_.reset();
-  pending_new_views_.clear();
-  forwarded_wanted_.clear();
-  own_view_change_.reset();
-  proposed_new_view_.reset();
-  proposed_named_.clear();
-  view_change_deadline_.reset();
-  view_changes_.clear();
-  slots_.clear();
-  future_.clear();
-  accused_.clear();
-  answered_ms_.clear();
-  fetches_answered_.clear();
-  pool_.clear_in_flight();
-  next_sequence_ = boundary_.next();
-  timeout_ms_ = config_.base_timeout_ms;
-  entered_ms_ = progress_ms_ = now_;
-}
-
 void Core::fetch_blocks() {
   if (!behind() || !behind_since_ || stopped_) return;
   // While the executor works through committed slots nothing is lacking.
@@ -213,7 +178,7 @@ void Core::fetch_blocks() {
   if (!signers) return;
   for (std::size_t i = 0; i < signers->size(); ++i) {
     const ReplicaId source = (*signers)[(i + fetch_turn_) % signers->size()];
-    if (source != config_.self) fetch.sources.push_back(source);
+    if (source != own_place(certified_.epoch)) fetch.sources.push_back(source);
   }
   ++fetch_turn_;
   ready_.fetch_blocks = std::move(fetch);

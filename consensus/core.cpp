@@ -23,8 +23,8 @@ LogRecord record_of(const OwnMessage& own, const Verified<Message>& signed_messa
 
 bool Ready::empty() const {
   return persist_envelopes.empty() && records.empty() && votes.empty() && messages_now.empty() && execute.empty() &&
-         certificates.empty() && !fetch_blocks && fetch_envelopes.empty() && forget.empty() && evidence.empty() &&
-         !truncate_log;
+         certificates.empty() && !fetch_blocks && fetch_envelopes.empty() && handovers.empty() && forget.empty() &&
+         evidence.empty() && !truncate_log;
 }
 
 void Core::step(const Input& input) {
@@ -67,14 +67,13 @@ void Core::on(const EnvelopesFetched& input) {
 void Core::on(const MessageVerified& input) {
   // Our own signature coming back is either known, or proof that this log forgot it or that a second process holds the
   // key (rule 13).
-  if (const auto header = signed_header(*input.message); header && header->sender == config_.self) {
-    if (!is_known_own(*header) && !observing_) {
-      observing_ = true;
-      stop("a message signed by this replica is not in its log: it only observes until governance admits a new key");
+  if (const auto header = signed_header(*input.message); header && header->sender == own_place(header->epoch)) {
+    if (!is_known_own(*header)) {
+      observe("a message signed by this replica is not in its log: a second process holds its key, or the log is old");
     }
     // An own COMMIT of a view left behind, which a peer kept: it was durable here once and counts again.
     const auto* commit = std::get_if<Commit>(&*input.message);
-    if (commit == nullptr || observing_ || commit->view >= view_) return;
+    if (commit == nullptr || observing_ || commit->epoch != set_.epoch || commit->view >= view_) return;
     on_message(input.message);
     return;
   }
@@ -116,6 +115,9 @@ void Core::on_message(const Verified<Message>& message) {
 
 void Core::on(const Persisted& input) {
   for (const Verified<Message>& own : input.own) {
+    // Of an epoch that ended meanwhile CHECKPOINTs alone still matter.
+    const bool past = signed_header(*own)->epoch != set_.epoch;
+    if (past && !std::holds_alternative<Checkpoint>(*own)) continue;
     if (const auto* pre_prepare = std::get_if<PrePrepare>(&*own)) {
       const auto it = slots_.find(pre_prepare->sequence);
       if (it == slots_.end() || pre_prepare->view != view_ || !in_view_ || !it->second.pre_prepare) continue;
@@ -161,11 +163,17 @@ void Core::vote(Message message, std::optional<PreparedCertificate> prepared, st
 }
 
 void Core::accuse(const SignedHeader& first, const SignedHeader& second) {
-  if (accused_.insert({first.sender, first.type}).second) ready_.evidence.push_back({first, second});
+  if (accused_.insert({first.epoch, first.sender, first.type}).second) ready_.evidence.push_back({first, second});
 }
 
 void Core::stop(std::string why) {
   if (!stopped_) stopped_ = std::move(why);
+}
+
+void Core::observe(std::string why) {
+  if (observing_) return;
+  observing_ = true;
+  observing_why_ = std::move(why) + "; it only observes until governance admits a new key";
 }
 
 std::vector<ReplicaId> Core::others(std::optional<ReplicaId> first) const {
@@ -192,6 +200,9 @@ CoreStatus Core::status() const {
   out.timeout_ms = timeout_ms_;
   out.voting = voting();
   out.stopped = stopped_;
+  if (!stopped_ && observing_) out.stopped = observing_why_;
+  if (change_) out.epoch_ends = boundary_;
+  out.retiring = retiring_;
   out.view_changes = view_changes_started_;
   out.dropped = dropped_;
   for (const auto& [sender, messages] : future_) out.buffered += messages.size();
@@ -203,6 +214,9 @@ CoreStatus Core::status() const {
   return out;
 }
 
-Horizon Core::horizon() const { return {set_.epoch, view_, stable_.height, config_.window}; }
+Horizon Core::horizon() const {
+  return {set_.epoch,     view_,     stable_.height,
+          config_.window, begun_by_, change_ ? std::optional(boundary_) : std::nullopt};
+}
 
 }  // namespace qilian::consensus

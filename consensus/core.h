@@ -20,8 +20,10 @@
 //      vote counts in the core's quorums only now, so nothing becomes visible before it is durable.
 //
 // The block frame of a height must be durable no later than this replica's CHECKPOINT of it, or the log must still hold
-// everything above the ledger's durable head. When status().epoch rises, the Verifier learns validators() and the
-// Signer the new key.
+// everything above the ledger's durable head. An EpochRecord among ready.records starts an epoch (rule 11): before step
+// 1 the ledger is made durable up to its boundary, that block's certificate included; the Verifier learns validators()
+// and place(), and votes are signed with the key of their own epoch. After step 4 the log begins anew with
+// log_snapshot() and the key of the epoch before is destroyed.
 //
 // Votes are `OwnMessage`s without signatures and cannot be sent by mistake; everything in messages_now is either
 // unsigned or a `Verified<Message>`, which an own vote becomes only through step 2 and reaches the core only through
@@ -77,9 +79,14 @@ struct BlockSummary {
 
 /// What the ledger holds durably when the process starts.
 struct DurableState {
-  ValidatorSet validators;               ///< of the current epoch
-  std::optional<ValidatorSet> previous;  ///< of the epoch before, if any
-  CheckpointCertificate stable;          ///< L: highest block with a certificate (height 0: no signatures)
+  ValidatorSet validators;                 ///< of the current epoch
+  Height begun_by;                         ///< the boundary block that began it; 0 in the first
+  std::optional<ValidatorSet> previous;    ///< of the epoch before, if any
+  std::optional<ReplicaId> previous_self;  ///< our place in it
+  /// A change of validators that was executed at or below `stable` and has not taken effect.
+  std::optional<BlockSummary::Change> change;
+  Height boundary;               ///< of `change`
+  CheckpointCertificate stable;  ///< L: highest block with a certificate (height 0: no signatures)
   /// Executed blocks, ascending without a gap, ending at the head: from max(0, L - window) where the ledger has them,
   /// at least from L on. Header 0 is block 0. `executed` may be left empty; `limits` and `change` matter.
   std::vector<BlockSummary> blocks;
@@ -172,6 +179,13 @@ struct BlockFetch {
   std::vector<ReplicaId> sources;
 };
 
+/// A peer lags in `epoch`, which has ended: send it the certificate of that epoch's last block as CheckpointProof. Its
+/// own set judges that one; having executed the block, it knows the next set and asks again.
+struct Handover {
+  ReplicaId to;
+  Epoch epoch;
+};
+
 /// Envelopes that an accepted proposal names and this node lacks; ask `sources` in turn, report with EnvelopesFetched.
 struct EnvelopeFetch {
   std::vector<EnvelopeDigest> envelopes;
@@ -189,6 +203,7 @@ struct Ready {
   std::vector<CertifiedBlock> certificates;
   std::optional<BlockFetch> fetch_blocks;
   std::vector<EnvelopeFetch> fetch_envelopes;
+  std::vector<Handover> handovers;
   std::vector<EnvelopeDigest> forget;  ///< the core no longer knows these; the driver may drop their bytes
   std::vector<Evidence> evidence;
   std::optional<Height> truncate_log;  ///< records at or below are no longer needed, once the ledger fsynced up to here
@@ -212,9 +227,11 @@ struct CoreStatus {
   bool voting = true;  ///< false for an observer, before reports, and after `stopped`
   std::optional<std::string>
       stopped;  ///< why this replica no longer takes part: a certificate contradicts its header, lost log, ...
-  std::uint64_t view_changes = 0;  ///< started here
-  std::uint64_t dropped = 0;       ///< inputs refused for a bound
-  std::size_t buffered = 0;        ///< messages held for later views or slots
+  std::optional<Height> epoch_ends;  ///< the boundary, while a change of validators is pending
+  bool retiring = false;             ///< was removed, and no certificate of its successors was seen yet
+  std::uint64_t view_changes = 0;    ///< started here
+  std::uint64_t dropped = 0;         ///< inputs refused for a bound
+  std::size_t buffered = 0;          ///< messages held for later views or slots
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -234,6 +251,8 @@ class Core {
   /// What the verifier filters by.
   Horizon horizon() const;
   const ValidatorSet& validators() const { return set_; }
+  /// Our place in validators(); nothing for an observer.
+  std::optional<ReplicaId> place() const { return own_place(set_.epoch); }
   /// The proposal behind a digest, while some slot above L still needs it.
   std::shared_ptr<const Proposal> proposal(const ProposalDigest& digest) const;
   /// The least log that recovers this state: where a new segment begins, so that older segments can go once the ledger
@@ -250,7 +269,7 @@ class Core {
   explicit Core(const Config& config) : config_(config) {}
 
   // The log read back (recovery.cpp).
-  Result<void> replay(const LogRecord& record);
+  Result<void> replay(const LogRecord& record, bool fresh);
   Result<void> replay_vote(const VoteRecord& record);
 
   // Inputs (core.cpp).
@@ -298,14 +317,19 @@ class Core {
   void on_proposals(const Proposals& proposals);
   void mark_in_flight(const Slot& slot);
 
+  // Epochs (epochs.cpp; rule 11).
+  const ValidatorSet* set_of(Epoch epoch) const;
+  Epoch epoch_of(Height height) const;
+  std::optional<ReplicaId> own_place(Epoch epoch) const;
+  void close_epoch_at(Height boundary, const BlockSummary::Change& change);
+  void start_epoch();
+
   // Checkpoints, watermarks and catch-up (checkpoints.cpp; §4.3).
   void on_checkpoint(const Verified<Message>& message, const Checkpoint& checkpoint);
   void on_certificate(const CheckpointCertificate& certificate);
   void vote_checkpoint(Height height);
   void note_block(const BlockSummary& block);
   void move_watermark();
-  void start_epoch();
-  const ValidatorSet* set_of(Epoch epoch) const;
   void settle_requests(const BlockSummary& block);
   void fetch_blocks();
 
@@ -351,10 +375,14 @@ class Core {
             std::vector<ViewChange> view_changes = {});
   void accuse(const SignedHeader& first, const SignedHeader& second);
   void stop(std::string why);
+  void observe(std::string why);
 
   Config config_;
   ValidatorSet set_;
+  Height begun_by_;                           ///< the boundary block that began this epoch
   std::optional<ValidatorSet> previous_set_;  ///< certifies the boundary block
+  std::optional<ReplicaId> previous_self_;    ///< our place in it
+  bool retiring_ = false;                     ///< removed by the last change; its successors' first certificate is due
   Ready ready_;
 
   // View state.
@@ -417,11 +445,12 @@ class Core {
   std::uint32_t fetch_turn_ = 0;                    ///< rotates the sources of fetches
 
   // Standing.
-  bool observing_ = false;
+  bool observing_ = false;  ///< until an epoch starts with a fresh key
   bool awaiting_reports_ = false;
   std::set<ReplicaId> reports_;
+  std::string observing_why_;
   std::optional<std::string> stopped_;
-  std::set<std::pair<ReplicaId, MessageType>> accused_;
+  std::set<std::tuple<Epoch, ReplicaId, MessageType>> accused_;
   std::uint64_t view_changes_started_ = 0;
   std::uint64_t dropped_ = 0;
 };

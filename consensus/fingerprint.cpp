@@ -34,6 +34,8 @@ Digest Core::fingerprint() const {
       .i64(view_change_deadline_.value_or(-1))
       .i64(behind_since_.value_or(-1));
   out.i64(boundary_wait_ms_.value_or(-1)).u32(fetch_turn_).u64(boundary_.value()).u8(change_ ? 1 : 0);
+  out.u64(begun_by_.value()).u32(config_.self.value()).u32(previous_self_.value_or(ledger::kNoProposer).value());
+  out.u8(static_cast<std::uint8_t>(config_.observer | retiring_ << 1));
   out.u8(static_cast<std::uint8_t>(observing_ | awaiting_reports_ << 1 | stopped_.has_value() << 2));
   for (const auto& [sequence, slot] : slots_) {
     out.u64(sequence.value());
@@ -82,7 +84,8 @@ Digest Core::fingerprint() const {
   for (const auto& [replica, ms] : answered_ms_) out.u32(replica.value()).i64(ms);
   for (const auto& [replica, answered] : fetches_answered_)
     out.u32(replica.value()).i64(answered.since_ms).u64(answered.bytes);
-  for (const auto& [replica, type] : accused_) out.u32(replica.value()).u8(static_cast<std::uint8_t>(type));
+  for (const auto& [epoch, replica, type] : accused_)
+    out.u64(epoch.value()).u32(replica.value()).u8(static_cast<std::uint8_t>(type));
   for (const ReplicaId& replica : reports_) out.u32(replica.value());
   out.raw(pool_.encode());
   return ledger::sha256({out.take()});

@@ -165,6 +165,8 @@ bool Core::fresh_proposal_is_valid(Sequence sequence, Slot& slot, const StoredPr
   bool fits = proposal.envelopes.size() <= limits.max_batch_transactions;
   if (proposal.envelopes.empty()) {
     const bool idle = limits.max_idle_ms > 0 && t - previous->value() >= limits.max_idle_ms / 2;
+    // It may fill up to the boundary of a change that is still to be executed here.
+    if (!idle && !change_ && executed_.next() < sequence) return false;
     fits = idle || change_.has_value();
   }
   std::set<TransactionId> ids;
@@ -232,6 +234,7 @@ void Core::advance_slot(Sequence sequence, Slot& slot) {
 
 void Core::execute_committed() {
   while (!stopped_ && emitted_.value() - executed_.value() < config_.window) {
+    if (change_ && emitted_ >= boundary_) return;
     const auto it = slots_.find(emitted_.next());
     if (it == slots_.end() || !it->second.committed || !body_is_here(*it->second.committed)) return;
     emitted_ = emitted_.next();

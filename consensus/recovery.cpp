@@ -23,20 +23,23 @@ Result<Core> Core::recover(const Config& config, const DurableState& durable, st
   Core core(config);
   if (config.observer) core.config_.self = ledger::kNoProposer;
   core.set_ = durable.validators;
+  core.begun_by_ = durable.begun_by;
   core.previous_set_ = durable.previous;
+  core.previous_self_ = durable.previous_self;
   core.stable_ = durable.stable;
   core.voted_stable_ = durable.stable;
   core.certified_ = durable.stable;
   core.timeout_ms_ = config.base_timeout_ms;
   core.limits_[Height(0)] = durable.limits;
+  if (durable.change) core.close_epoch_at(durable.boundary, *durable.change);
   for (const BlockSummary& block : durable.blocks) core.note_block(block);
   if (!core.blocks_.contains(durable.stable.height))
     return fail("consensus.config", "the certified block is not among the blocks");
   core.executed_ = core.emitted_ = durable.blocks.back().height;
-  // A change that an older block carried may have taken effect already.
-  if (core.change_ && core.change_->next.epoch <= core.set_.epoch) core.change_.reset();
 
-  for (const LogRecord& record : log) QILIAN_TRY_VOID(core.replay(record));
+  // One that was just initialised has no votes to forget, whatever key it was made for, unless another validator's.
+  const bool fresh = log.size() == 1;
+  for (const LogRecord& record : log) QILIAN_TRY_VOID(core.replay(record, fresh));
   core.ready_ = Ready{};
   if (core.behind()) core.behind_since_ = 0;
   core.certificates_out_.clear();
@@ -53,11 +56,15 @@ Result<Core> Core::recover(const Config& config, const DurableState& durable, st
   return core;
 }
 
-Result<void> Core::replay(const LogRecord& record) {
+Result<void> Core::replay(const LogRecord& record, bool fresh) {
   if (const auto* start = std::get_if<StartRecord>(&record)) {
-    const bool same_key = config_.observer || set_.validators[config_.self.value()].consensus_key == start->key;
-    if (start->genesis != config_.genesis || !same_key)
+    // The key of the epoch before, where the process ended between the hand-over and the new beginning of its log.
+    const bool own_key = set_.find(start->key) == config_.self ||
+                         (previous_set_ && previous_self_ && previous_set_->find(start->key) == previous_self_);
+    if (start->genesis != config_.genesis || !(config_.observer || own_key || (fresh && !set_.find(start->key))))
       return fail("consensus.log", "the log belongs to another chain or key");
+  } else if (const auto* epoch = std::get_if<EpochRecord>(&record)) {
+    if (epoch->epoch > set_.epoch) return fail("consensus.log", "the ledger ends in an epoch before the log's");
   } else if (const auto* proposal = std::get_if<ProposalRecord>(&record)) {
     if (proposal->proposal.epoch != set_.epoch) return {};
     if (StoredProposal* stored =
@@ -94,10 +101,13 @@ Result<void> Core::replay(const LogRecord& record) {
 
 Result<void> Core::replay_vote(const VoteRecord& record) {
   const SignedHeader& vote = record.vote;
-  if (vote.sender != config_.self && vote.epoch == set_.epoch)
+  if (vote.epoch == set_.epoch && vote.sender != config_.self)
     return fail("consensus.log", "a vote of another replica");
+  if (vote.sender != own_place(vote.epoch)) return {};
   if (vote.type == MessageType::kCheckpoint) {
-    if (set_of(vote.epoch) == nullptr || vote.sequence.value() + config_.window <= stable_.height.value()) return {};
+    if (set_of(vote.epoch) == nullptr || epoch_of(vote.sequence) != vote.epoch ||
+        vote.sequence.value() + config_.window <= stable_.height.value())
+      return {};
     own_checkpoints_[vote.sequence] = HeaderHash::of(vote.digest);
     // Above the ledger's head the block is not durable here any more: it counts again once it was executed and synced
     // again.
@@ -157,7 +167,7 @@ std::vector<LogRecord> Core::log_snapshot() const {
   if (!config_.observer) {
     out.push_back(StartRecord{config_.genesis, set_.validators[config_.self.value()].consensus_key});
   }
-  if (set_.epoch > Epoch(0)) out.push_back(EpochRecord{set_.epoch, Height(0)});
+  if (set_.epoch > Epoch(0)) out.push_back(EpochRecord{set_.epoch, begun_by_});
   if (voted_stable_.height > Height(0)) out.push_back(StableRecord{voted_stable_});
   if (in_view_ && current_new_view_) {
     NewViewRecord record{std::get<NewView>(*current_new_view_->message), {}};
@@ -179,7 +189,9 @@ std::vector<LogRecord> Core::log_snapshot() const {
     add(slot.prepares);
     if (slot.prepared && slot.own_commit) out.push_back(VoteRecord{*slot.own_commit, slot.prepared});
   }
-  for (const auto& [height, votes] : checkpoints_) add(votes);
+  for (const auto& [height, votes] : checkpoints_) {
+    if (epoch_of(height) == set_.epoch) add(votes);
+  }
   for (const auto& [height, vote] : logged_checkpoints_) {
     // It does not count again before its block was executed again, and was signed all the same.
     const auto votes = checkpoints_.find(height);

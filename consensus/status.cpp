@@ -119,10 +119,16 @@ void Core::on_status(const Status& status) {
 
 void Core::answer_status(const Status& status) {
   const ReplicaId peer = status.sender;
-  if (status.stable < stable_.height) ready_.messages_now.push_back({peer, CheckpointProof{stable_, config_.self}});
+  if (status.epoch < set_.epoch) {
+    ready_.handovers.push_back({peer, status.epoch});
+  } else if (status.stable < stable_.height) {
+    ready_.messages_now.push_back({peer, CheckpointProof{stable_, config_.self}});
+  }
   // Everything of ours above the peer's L that can still complete a certificate there.
   for (auto it = checkpoints_.upper_bound(status.stable); it != checkpoints_.end(); ++it) {
-    if (const auto own = it->second.find(config_.self); own != it->second.end()) relay(peer, own->second);
+    const auto own = own_place(epoch_of(it->first));
+    if (const auto found = own ? it->second.find(*own) : it->second.end(); found != it->second.end())
+      relay(peer, found->second);
   }
   if (status.epoch != set_.epoch) return;
 
@@ -139,7 +145,9 @@ void Core::answer_status(const Status& status) {
       add(slot.prepares);
       add(slot.commits);
     }
-    for (const auto& [height, messages] : checkpoints_) add(messages);
+    for (const auto& [height, messages] : checkpoints_) {
+      if (epoch_of(height) == set_.epoch) add(messages);
+    }
     for (const auto& [view, messages] : view_changes_) add(messages);
     if (report.yours.size() > 4 * std::size_t{config_.window}) report.yours.resize(4 * std::size_t{config_.window});
     ready_.messages_now.push_back({peer, std::move(report)});
@@ -179,14 +187,12 @@ void Core::answer_status(const Status& status) {
 
 void Core::note_report(const Status& status) {
   for (const SignedHeader& header : status.yours) {
-    if (header.sender != config_.self || is_known_own(header)) continue;
-    observing_ = true;
-    return stop("a peer holds a message signed by this replica that its log lacks (type " +
-                std::to_string(static_cast<int>(header.type)) + ", view " + std::to_string(header.view.value()) +
-                ", sequence " + std::to_string(header.sequence.value()) +
-                "): it only observes until governance admits a new key");
+    if (header.sender != own_place(header.epoch) || is_known_own(header)) continue;
+    return observe("a peer holds a message signed by this replica that its log lacks (type " +
+                   std::to_string(static_cast<int>(header.type)) + ", view " + std::to_string(header.view.value()) +
+                   ", sequence " + std::to_string(header.sequence.value()) + ")");
   }
-  if (!awaiting_reports_) return;
+  if (!awaiting_reports_ || status.epoch != set_.epoch) return;
   reports_.insert(status.sender);
   if (reports_.size() + 1 < quorum()) return;
   awaiting_reports_ = false;

@@ -37,6 +37,11 @@ inline constexpr std::uint32_t kMaxWindow = 256;  ///< slots above the low water
 inline constexpr std::size_t kMaxFetch = 64;      ///< items in one fetch; the answer is bounded by it
 inline constexpr std::size_t kMaxForward = 1024;  ///< digests in one FORWARD
 
+/// Peers that are no validators of the present epoch (observers, joiners, retired ones) get ids from here on: they are
+/// answered like a replica that lags, and never counted.
+inline constexpr std::uint32_t kFirstGuest = 1u << 16;
+constexpr bool is_guest(ReplicaId peer) { return peer.value() >= kFirstGuest; }
+
 /// What a pre-prepare orders. Its digest carries no view, so the same proposal, proposer and time included, can be
 /// proposed again in a later view byte for byte. The header exists only after execution and is another thing
 /// (rule 3).

@@ -31,12 +31,19 @@ const ValidatorSet* Verifier::set_of(Epoch epoch) const {
   return it == sets_.end() ? nullptr : &it->second;
 }
 
+/// A set judges the blocks of its own epoch, its last one included, and no others.
+bool Verifier::decides(Epoch epoch, Height height) const {
+  if (epoch == horizon_.epoch) return height > horizon_.begun_by && (!horizon_.ends || height <= *horizon_.ends);
+  return epoch.next() == horizon_.epoch && height <= horizon_.begun_by;
+}
+
 Result<void> Verifier::check(const ValidatorSet& set, const SignedHeader& header) {
   if (header.sender.value() >= set.size()) return invalid("the sender is not in the set of that epoch");
   const PublicKey& key = set.validators[header.sender.value()].consensus_key;
   const Bytes payload = signing_payload(genesis_, header);
-  const Digest name = ledger::sha256({key.view(), payload, header.signature.view()});
-  if (seen_.contains(name)) {
+  // Without a cache nothing needs a name.
+  const Digest name = cache_limit_ == 0 ? Digest() : ledger::sha256({key.view(), payload, header.signature.view()});
+  if (cache_limit_ > 0 && seen_.contains(name)) {
     ++counters_.cache_hits;
     return {};
   }
@@ -70,6 +77,7 @@ Result<void> Verifier::check_slot(Epoch epoch, View view, Sequence sequence) con
   if (epoch < horizon_.epoch || view < horizon_.view || sequence <= horizon_.stable) return stale();
   if (sequence.value() - horizon_.stable.value() > 2 * std::uint64_t{horizon_.window}) return ahead();
   if (set_of(epoch) == nullptr) return invalid("an epoch without a known set");
+  if (!decides(epoch, sequence)) return ahead();
   return {};
 }
 
@@ -101,7 +109,8 @@ Result<void> Verifier::check_one(ReplicaId, Commit& message) {
 
 Result<void> Verifier::check_one(ReplicaId, Checkpoint& message) {
   const ValidatorSet* set = set_of(message.epoch);
-  if (set == nullptr) return message.epoch > horizon_.epoch ? ahead() : stale();
+  if (set == nullptr || !decides(message.epoch, message.height))
+    return message.epoch >= horizon_.epoch ? ahead() : stale();
   // Late ones still complete the certificate of a block that a later block's certificate covered already.
   if (message.height.value() + horizon_.window <= horizon_.stable.value()) return stale();
   if (message.height.value() > horizon_.stable.value() + 2 * std::uint64_t{horizon_.window}) return ahead();
@@ -115,7 +124,8 @@ Result<void> Verifier::verify_checkpoint(const CheckpointCertificate& certificat
     return {};
   }
   const ValidatorSet* set = set_of(certificate.epoch);
-  if (set == nullptr) return certificate.epoch > horizon_.epoch ? ahead() : stale();
+  if (set == nullptr || !decides(certificate.epoch, certificate.height))
+    return certificate.epoch >= horizon_.epoch ? ahead() : stale();
   const auto members = bitmap_members(certificate.signers, set->size());
   if (!members || members->size() != certificate.signatures.size() || members->size() < ledger::quorum(set->size())) {
     return invalid("a stable checkpoint without a quorum of distinct signers");
@@ -199,6 +209,7 @@ Result<void> Verifier::check_one(ReplicaId peer, Status& message) {
   message.sender = peer;
   if (message.slots.size() > 2 * kMaxWindow || message.yours.size() > 8 * kMaxWindow)
     return invalid("a STATUS out of bounds");
+  if (message.is_report && is_guest(peer)) return invalid("a report by a peer that is no validator");
   if (!message.is_report && !message.yours.empty()) return invalid("signatures in a STATUS that is no report");
   for (const SignedHeader& header : message.yours) {
     // Cheap first: a peer can sign thousands itself and have them all checked.
@@ -212,6 +223,7 @@ Result<void> Verifier::check_one(ReplicaId peer, Status& message) {
 
 Result<void> Verifier::check_one(ReplicaId peer, Forward& message) {
   message.sender = peer;
+  if (is_guest(peer)) return invalid("FORWARD by a peer that is no validator");
   if (message.envelopes.empty() || message.envelopes.size() > kMaxForward)
     return invalid("FORWARD of nothing or of too much");
   return {};

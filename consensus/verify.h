@@ -21,6 +21,8 @@ struct Horizon {
   View view;      ///< votes below it are stale
   Height stable;  ///< L
   std::uint32_t window = 32;
+  Height begun_by{};             ///< the boundary that began the epoch
+  std::optional<Height> ends{};  ///< the boundary that ends it, where a change is pending
 };
 
 /// `verify_signature` in a node; something cheap in the simulator.
@@ -49,11 +51,11 @@ class Verifier {
   /// anybody's.
   void set_self(ReplicaId self) { self_ = self; }
 
-  /// `peer` is the validator that the authenticated connection belongs to. Signed messages may be relayed, so their
-  /// sender may be another; unsigned ones get `peer` as their sender, whatever they say. Errors: "message.stale"
-  /// (harmless: below the watermark or an old view), "message.ahead" (beyond the window; will be sent again),
-  /// "message.invalid" (the peer is at fault), "message.signature" (the peer is at fault). Nothing is charged to the
-  /// *claimed* sender.
+  /// `peer` is the validator, or the guest, that the authenticated connection belongs to. Signed messages may be
+  /// relayed, so their sender may be another; unsigned ones get `peer` as their sender, whatever they say. Errors:
+  /// "message.stale" (harmless: below the watermark or an old view), "message.ahead" (beyond the window; will be sent
+  /// again), "message.invalid" (the peer is at fault), "message.signature" (the peer is at fault). Nothing is charged
+  /// to the *claimed* sender.
   Result<Verified<Message>> verify(ReplicaId peer, Message message);
 
   /// For block certificates and evidence that the driver meets elsewhere. REQUIRES: the epoch's set is known, else an
@@ -64,6 +66,7 @@ class Verifier {
 
  private:
   const ValidatorSet* set_of(Epoch epoch) const;
+  bool decides(Epoch epoch, Height height) const;
   Result<void> check(const ValidatorSet& set, const SignedHeader& header);
   Result<void> check_slot(Epoch epoch, View view, Sequence sequence) const;
   Result<void> check_one(ReplicaId peer, PrePrepare& message);

@@ -170,6 +170,7 @@ class Bench {
   std::vector<EnvelopeFetch> envelope_fetches;
   std::vector<Evidence> evidence;
   std::vector<CertifiedBlock> certificates;
+  std::vector<Handover> handovers;
   std::vector<EnvelopeDigest> forgotten;
   std::optional<Height> truncated;
   bool hold_disk = false;  ///< votes stay on their way to the disk
@@ -239,6 +240,7 @@ class Bench {
       certificates.insert(certificates.end(), ready.certificates.begin(), ready.certificates.end());
       envelope_fetches.insert(envelope_fetches.end(), ready.fetch_envelopes.begin(), ready.fetch_envelopes.end());
       forgotten.insert(forgotten.end(), ready.forget.begin(), ready.forget.end());
+      handovers.insert(handovers.end(), ready.handovers.begin(), ready.handovers.end());
       if (ready.fetch_blocks) block_fetches.push_back(*ready.fetch_blocks);
       if (ready.truncate_log) truncated = ready.truncate_log;
       executed.insert(executed.end(), ready.execute.begin(), ready.execute.end());
