@@ -5,7 +5,8 @@ qilian_test(test_ledger_trees ${ledger_tests}/merkle_list_test.cpp ${ledger_test
 target_link_libraries(test_ledger_trees PRIVATE ledger_core Boost::json PkgConfig::SODIUM)
 qilian_proto(ledger_test_proto unit/ledger/sample.proto)
 qilian_test(test_ledger_encoding
-  ${ledger_tests}/canonical_test.cpp ${ledger_tests}/commit_test.cpp ${ledger_tests}/identifiers_test.cpp ${ledger_tests}/json_test.cpp
+  ${ledger_tests}/canonical_test.cpp ${ledger_tests}/commit_test.cpp ${ledger_tests}/disclosure_test.cpp
+  ${ledger_tests}/identifiers_test.cpp ${ledger_tests}/json_test.cpp
   ${ledger_tests}/transaction_test.cpp)
 target_link_libraries(test_ledger_encoding PRIVATE ledger_core ledger_test_proto)
 qilian_test(test_ledger_fact
