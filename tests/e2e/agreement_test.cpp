@@ -51,7 +51,7 @@ TEST_CASE("four nodes agree on what any of them is sent, and each proves it to s
 
   std::vector<client::Submitted> done;
   for (std::size_t i = 0; i < 20; ++i) {
-    auto client = network.client(i % Network::kNodes);
+    auto client = network.client(i % network.nodes());
     const auto submitted = client.submit(network.transaction(i % 6, i));
     REQUIRE_MESSAGE(submitted.has_value(), (submitted ? "" : submitted.error().message));
     CHECK(submitted->code == "OK");
@@ -61,7 +61,7 @@ TEST_CASE("four nodes agree on what any of them is sent, and each proves it to s
   }
   const std::string root = network.wait_equal();
   CHECK(root.size() == 64);
-  for (std::size_t node = 0; node < Network::kNodes; ++node) {
+  for (std::size_t node = 0; node < network.nodes(); ++node) {
     auto client = network.client(node);
     for (const auto& submitted : done) {
       const auto found = client.fetch("/v1/transactions/" + submitted.id);
@@ -86,7 +86,7 @@ TEST_CASE("four nodes agree on what any of them is sent, and each proves it to s
     REQUIRE(object.has_value());
     CHECK(json_text(*object, "record.name") == "Organisation 0");
   }
-  for (std::size_t node = 0; node < Network::kNodes; ++node) CHECK(network.terminate(node) == 0);
+  for (std::size_t node = 0; node < network.nodes(); ++node) CHECK(network.terminate(node) == 0);
 }
 
 TEST_CASE("two nodes given different signature sets for one body execute it once and stay equal") {

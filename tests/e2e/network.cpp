@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -37,7 +39,7 @@ using namespace ledger;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMembers = 6;  // the four validators and two clients
+constexpr std::size_t kClients = 2;  // members beside the validators
 
 // A port that nobody listens on, below the range from which the system takes ports for outgoing connections.
 std::uint16_t free_port() {
@@ -67,16 +69,20 @@ void write(const fs::path& file, ByteView bytes) {
   REQUIRE(out.good());
 }
 
-pid_t spawn(const std::vector<std::string>& words, const fs::path& log, std::uint64_t max_file_bytes = 0) {
+pid_t spawn(const std::vector<std::string>& words, const fs::path& log, const Host& host,
+            std::uint64_t max_file_bytes = 0) {
   std::vector<char*> arguments;
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a suite that dies leaves no node behind
     const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(out, STDERR_FILENO);
+    if (host.network_namespace >= 0 && ::setns(host.network_namespace, CLONE_NEWNET) != 0) ::_exit(126);
+    for (const auto& variable : host.environment) ::putenv(const_cast<char*>(variable.c_str()));
     if (max_file_bytes > 0) {
       // Writes beyond it fail with EFBIG, as long as the signal is ignored.
       const rlimit limit{max_file_bytes, max_file_bytes};
@@ -116,23 +122,24 @@ std::string json_text(const std::string& text, const std::string& path) {
   return value->is_string() ? std::string(value->get_string()) : boost::json::serialize(*value);
 }
 
-Network::Network() : processes_(kNodes) {
+Network::Network(std::vector<Host> hosts, Timing timing)
+    : hosts_(std::move(hosts)), timing_(timing), processes_(hosts_.size()) {
   std::string pattern = (fs::temp_directory_path() / "qilian-e2e-XXXXXX").string();
   REQUIRE(::mkdtemp(pattern.data()) != nullptr);
   folder_ = pattern;
-  for (std::size_t i = 0; i < kMembers; ++i) members_.push_back({uscc(i), SecretKey::generate()});
-  for (std::size_t i = 0; i < kNodes; ++i) {
+  for (std::size_t i = 0; i < nodes() + kClients; ++i) members_.push_back({uscc(i), SecretKey::generate()});
+  for (std::size_t i = 0; i < nodes(); ++i) {
     consensus_keys_.push_back(SecretKey::generate());
     node_keys_.push_back(SecretKey::generate());
     mesh_ports_.push_back(free_port());
     api_ports_.push_back(free_port());
   }
   make_genesis();
-  for (std::size_t i = 0; i < kNodes; ++i) write_node(i);
+  for (std::size_t i = 0; i < nodes(); ++i) write_node(i);
 }
 
 Network::~Network() {
-  for (std::size_t i = 0; i < kNodes; ++i) {
+  for (std::size_t i = 0; i < nodes(); ++i) {
     if (processes_[i]) kill(i);
   }
   if (std::getenv("QILIAN_KEEP")) {
@@ -151,7 +158,7 @@ void Network::make_genesis() {
     fields.records[{number, id}] = encode(record);
   };
   pb::ValidatorOrganisations validators;
-  for (std::size_t i = 0; i < kMembers; ++i) {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
     pb::Organisation organisation;
     organisation.set_uscc(member.uscc);
@@ -163,6 +170,7 @@ void Network::make_genesis() {
       role.set_role("REGULATOR");
       role.set_since(fields.time.value());
     }
+    organisation.add_roles()->set_role("VALIDATOR");
     organisation.add_officers()->set_officer_id("officer");
     organisation.set_basis("genesis");
     organisation.set_status(pb::Organisation::ADMITTED);
@@ -177,7 +185,7 @@ void Network::make_genesis() {
     key.set_from(fields.time.value());
     key.set_status(pb::Key::ACTIVE);
     put(kind::kKey, member.key.public_key().hex(), key);
-    if (i < kNodes) {
+    if (i < nodes()) {
       validators.add_organisations(member.uscc);
       fields.validators.validators.push_back({member.uscc, consensus_keys_[i].public_key()});
     }
@@ -206,18 +214,25 @@ void Network::write_node(std::size_t node) {
   std::ostringstream config;
   config << "[node]\ndata_dir = \"data\"\ngenesis = \"genesis.bin\"\n"
          << "[keys]\nconsensus = \"consensus.pem\"\nnode = \"node.pem\"\npassphrase_file = \"passphrase\"\n"
-         << "[mesh]\nlisten = \"127.0.0.1:" << mesh_ports_[node] << "\"\n"
-         << "[api]\nlisten = \"127.0.0.1:" << api_ports_[node] << "\"\n"
+         << "[mesh]\nlisten = \"" << address(node, mesh_ports_[node]) << "\"\n"
+         << "[api]\nlisten = \"" << address(node, api_ports_[node]) << "\"\n"
+         << "[timers]\nview_timeout_ms = " << timing_.view_timeout_ms
+         << "\nview_timeout_cap_ms = " << timing_.view_timeout_cap_ms << "\n"
          << "[limits]\nmesh_handshake_timeout_ms = 1500\napi_request_timeout_ms = 2000\nlog_segment_bytes = 262144\n";
   if (const char* level = std::getenv("QILIAN_LOG")) config << "[log]\nlevel = \"" << level << "\"\n";
-  for (std::size_t i = 0; i < kNodes; ++i) {
+  for (std::size_t i = 0; i < nodes(); ++i) {
     if (i == node) continue;
-    config << "[[peers]]\nnode_key = \"" << node_keys_[i].public_key().hex()
-           << "\"\naddress = \"127.0.0.1:" << mesh_ports_[i] << "\"\nreplica = " << i << "\n";
+    config << "[[peers]]\nnode_key = \"" << node_keys_[i].public_key().hex() << "\"\naddress = \""
+           << address(i, mesh_ports_[i]) << "\"\nreplica = " << i << "\n";
   }
   write(home / "node.toml", config.str());
-  const pid_t process = spawn({kProgram, "--config", (home / "node.toml").string(), "--init"}, home / "log");
+  const pid_t process =
+      spawn({kProgram, "--config", (home / "node.toml").string(), "--init"}, home / "log", hosts_[node]);
   REQUIRE_MESSAGE(wait_for(process) == 0, log(node));
+}
+
+std::string Network::address(std::size_t node, std::uint16_t port) const {
+  return hosts_[node].address + ":" + std::to_string(port);
 }
 
 fs::path Network::folder(std::size_t node) const { return folder_ / ("node-" + std::to_string(node)); }
@@ -231,13 +246,14 @@ std::string Network::log(std::size_t node) const {
 
 void Network::start(std::size_t node) {
   REQUIRE_FALSE(processes_[node].has_value());
-  processes_[node] = spawn({kProgram, "--config", (folder(node) / "node.toml").string()}, folder(node) / "log");
+  processes_[node] =
+      spawn({kProgram, "--config", (folder(node) / "node.toml").string()}, folder(node) / "log", hosts_[node]);
 }
 
 void Network::start_with_full_disk(std::size_t node, std::uint64_t max_file_bytes) {
   REQUIRE_FALSE(processes_[node].has_value());
-  processes_[node] =
-      spawn({kProgram, "--config", (folder(node) / "node.toml").string()}, folder(node) / "log", max_file_bytes);
+  processes_[node] = spawn({kProgram, "--config", (folder(node) / "node.toml").string()}, folder(node) / "log",
+                           hosts_[node], max_file_bytes);
 }
 
 int Network::wait_exit(std::size_t node, int timeout_ms) {
@@ -252,7 +268,7 @@ int Network::wait_exit(std::size_t node, int timeout_ms) {
 }
 
 void Network::start_all() {
-  for (std::size_t i = 0; i < kNodes; ++i) start(i);
+  for (std::size_t i = 0; i < nodes(); ++i) start(i);
 }
 
 void Network::kill(std::size_t node) {
@@ -278,15 +294,20 @@ bool Network::running(std::size_t node) {
   return false;
 }
 
-client::Client Network::client(std::size_t node) const {
-  return client::Client::at("127.0.0.1:" + std::to_string(api_ports_[node])).value();
+void Network::signal(std::size_t node, int number) {
+  REQUIRE(processes_[node].has_value());
+  REQUIRE(::kill(*processes_[node], number) == 0);
+}
+
+client::Client Network::client(std::size_t node, int timeout_ms) const {
+  return client::Client::at(address(node, api_ports_[node]), {.timeout_ms = timeout_ms}).value();
 }
 
 void Network::wait_ready(int timeout_ms) {
   const auto end = Clock::now() + milliseconds(timeout_ms);
   std::size_t up = 0;
-  for (std::size_t i = 0; i < kNodes; ++i) up += running(i) ? 1 : 0;
-  for (std::size_t i = 0; i < kNodes; ++i) {
+  for (std::size_t i = 0; i < nodes(); ++i) up += running(i) ? 1 : 0;
+  for (std::size_t i = 0; i < nodes(); ++i) {
     while (processes_[i]) {
       REQUIRE_MESSAGE(running(i), log(i));
       const auto body = client(i).fetch("/v1/status");
@@ -342,7 +363,7 @@ std::string Network::wait_equal(int timeout_ms) {
   const auto end = Clock::now() + milliseconds(timeout_ms);
   while (true) {
     std::set<std::string> certified, executed, roots;
-    for (std::size_t i = 0; i < kNodes; ++i) {
+    for (std::size_t i = 0; i < nodes(); ++i) {
       if (!running(i)) continue;
       const auto body = client(i).fetch("/v1/status");
       certified.insert(body ? json_text(*body, "height.certified") : "none");
@@ -354,7 +375,7 @@ std::string Network::wait_equal(int timeout_ms) {
       return *roots.begin();
     }
     if (Clock::now() >= end) {
-      for (std::size_t i = 0; i < kNodes; ++i) {
+      for (std::size_t i = 0; i < nodes(); ++i) {
         const auto body = client(i).fetch("/v1/status");
         MESSAGE("node " << i << ": " << (body ? *body : body.error().message) << "\n" << log(i));
       }

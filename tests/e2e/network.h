@@ -1,5 +1,5 @@
-// Four real qiliand processes on loopback, with keys, genesis and folders of their own, for suites that start, kill and
-// question them.
+// Real qiliand processes, four on loopback unless told otherwise, with keys, genesis and folders of their own, for
+// suites that start, kill and question them.
 #pragma once
 
 #include <sys/types.h>
@@ -21,17 +21,31 @@ struct Member {
   ledger::SecretKey key;
 };
 
+/// Where a node runs. The default is this machine's loopback, each node on ports of its own.
+struct Host {
+  std::string address = "127.0.0.1";
+  int network_namespace = -1;            ///< a descriptor that the process enters; -1: that of the test
+  std::vector<std::string> environment;  ///< "NAME=value", added to the test's own
+};
+
+/// How the nodes are configured where a suite wants something other than the defaults.
+struct Timing {
+  std::uint32_t view_timeout_ms = 1'000;
+  std::uint32_t view_timeout_cap_ms = 16'000;
+};
+
 class Network {
  public:
-  static constexpr std::size_t kNodes = 4;
-
   /// Makes everything and initialises every log; starts nothing. Aborts the test where that fails.
-  Network();
+  /// Of the members that can sign, the first `nodes()` are the validators and two more are clients.
+  explicit Network(std::size_t nodes = 4) : Network(std::vector<Host>(nodes)) {}
+  explicit Network(std::vector<Host> hosts, Timing timing = {});
   /// Kills what still runs and removes the folder, unless QILIAN_KEEP is set.
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
+  std::size_t nodes() const { return hosts_.size(); }
   void start(std::size_t node);
   /// The same where no file can grow past `max_file_bytes`: a disk that is full.
   void start_with_full_disk(std::size_t node, std::uint64_t max_file_bytes);
@@ -43,10 +57,12 @@ class Network {
   /// SIGTERM; the exit status.
   int terminate(std::size_t node);
   bool running(std::size_t node);
+  /// SIGSTOP or SIGCONT.
+  void signal(std::size_t node, int number);
   /// Waits until all running nodes answer, vote and see one another.
   void wait_ready(int timeout_ms = 30'000);
 
-  client::Client client(std::size_t node) const;
+  client::Client client(std::size_t node, int timeout_ms = 40'000) const;
   std::uint16_t mesh_port(std::size_t node) const { return mesh_ports_[node]; }
   std::uint16_t api_port(std::size_t node) const { return api_ports_[node]; }
   const ledger::Genesis& genesis() const { return genesis_; }
@@ -69,7 +85,10 @@ class Network {
  private:
   void make_genesis();
   void write_node(std::size_t node);
+  std::string address(std::size_t node, std::uint16_t port) const;
 
+  std::vector<Host> hosts_;
+  Timing timing_;
   std::filesystem::path folder_;
   std::vector<Member> members_;
   std::vector<ledger::SecretKey> consensus_keys_;

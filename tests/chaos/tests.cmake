@@ -1,0 +1,10 @@
+set(chaos_tests ${CMAKE_CURRENT_LIST_DIR})
+set(e2e_parts ${CMAKE_CURRENT_LIST_DIR}/../e2e)
+qilian_test(test_chaos ${chaos_tests}/chaos_test.cpp ${chaos_tests}/hosts.cpp ${e2e_parts}/history.cpp ${e2e_parts}/network.cpp)
+target_link_libraries(test_chaos PRIVATE contracts_proto ledger_core node_client Boost::json)
+add_dependencies(test_chaos qiliand)
+# Steps a node's wall clock. Sanitizers want to be loaded first, so there the clocks stay as they are.
+if(NOT QILIAN_SANITIZE)
+  find_library(QILIAN_CLOCK_LIBRARY libfaketimeMT.so.1 PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/faketime REQUIRED)
+  target_compile_definitions(test_chaos PRIVATE QILIAN_CLOCK_LIBRARY="${QILIAN_CLOCK_LIBRARY}")
+endif()
