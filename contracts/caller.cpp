@@ -6,6 +6,7 @@
 #include "contracts/members.h"
 #include "contracts/membership.pb.h"
 #include "contracts/membership/standing.h"
+#include "contracts/validators.h"
 
 namespace qilian::contracts {
 namespace {
@@ -40,6 +41,19 @@ Outcome resolve_key(const ledger::StateView& state, TimeMs now, const Call& call
   QILIAN_REQUIRE(in_scope(key, call.spec().name), "COM-202",
                  "key " + short_name(public_key) + " is not made for " + std::string(call.spec().name));
   signer = {public_key, key.organisation(), key.officer_id()};
+  return pass();
+}
+
+Outcome resolve_consensus_key(const ledger::StateView& state, const BlockFrame& frame, const ledger::PublicKey& key,
+                              Signer& signer) {
+  std::optional<ledger::ReplicaId> replica;
+  ValidatorEpoch epoch;
+  if (frame.genesis != nullptr) {
+    epoch = epoch_of_block(state, *frame.genesis, frame.height);
+    replica = epoch.set.find(key);
+  }
+  QILIAN_REQUIRE(replica.has_value(), "COM-202", "key " + short_name(key) + " is no consensus key of this epoch");
+  signer = {key, epoch.set.validators[replica->value()].organisation, "consensus"};
   return pass();
 }
 
@@ -102,12 +116,15 @@ std::string person_of(const Context& context, std::string_view organisation, std
   return std::string(organisation) + "/" + std::string(officer);
 }
 
-Outcome resolve_caller(const ledger::StateView& state, TimeMs now, const Call& call, std::span<const Signer> body_keys,
-                       std::span<const ledger::PublicKey> signers, const ledger::PublicKey& lead, Caller& caller) {
+Outcome resolve_caller(const ledger::StateView& state, const BlockFrame& frame, const Call& call,
+                       std::span<const Signer> body_keys, std::span<const ledger::PublicKey> signers,
+                       const ledger::PublicKey& lead, Caller& caller) {
   caller = {};
+  const bool by_consensus_key = call.spec().policy == SignaturePolicy::kConsensusKey;
   for (const ledger::PublicKey& key : signers) {
     Signer signer;
-    QILIAN_PASS(resolve_key(state, now, call, body_keys, key, signer));
+    QILIAN_PASS(by_consensus_key ? resolve_consensus_key(state, frame, key, signer)
+                                 : resolve_key(state, frame.time, call, body_keys, key, signer));
     if (key == lead) caller.lead = signer;
     caller.signers.push_back(std::move(signer));
   }
@@ -161,6 +178,7 @@ Outcome check_policy(const Context& context, const Call& call, const SignerRule&
     case SignaturePolicy::kSelf:
     case SignaturePolicy::kBoth:
     case SignaturePolicy::kEach:
+    case SignaturePolicy::kConsensusKey:
     case SignaturePolicy::kByContract:
       break;
   }

@@ -11,10 +11,12 @@ namespace qilian::contracts {
 /// ids, stays one.
 std::string person_of(const Context& context, std::string_view organisation, std::string_view officer);
 
-/// Key stage. Every listed key is known, active now and made for the call, or comes with the arguments; COM-202 names
-/// the first that is not. Fills in the caller.
-Outcome resolve_caller(const ledger::StateView& state, TimeMs now, const Call& call, std::span<const Signer> body_keys,
-                       std::span<const ledger::PublicKey> signers, const ledger::PublicKey& lead, Caller& caller);
+/// Key stage. Every listed key is known, active now and made for the call, or comes with the arguments, or (where the
+/// call's policy asks for that) is a consensus key of the epoch in force; COM-202 names the first that is not. Fills in
+/// the caller.
+Outcome resolve_caller(const ledger::StateView& state, const BlockFrame& frame, const Call& call,
+                       std::span<const Signer> body_keys, std::span<const ledger::PublicKey> signers,
+                       const ledger::PublicKey& lead, Caller& caller);
 
 /// Organisation stage for everybody who signs. For OPEN calls it is enough to have been ADMITTED once; else ADMITTED
 /// (COM-203), neither RESTRICTED nor EXITING for NEW_BUSINESS (COM-203), and a live undertaking (COM-406).

@@ -20,7 +20,16 @@ enum class ListOperation { kNone, kRegister, kGrant, kDerive, kList, kTrade, kDe
 
 /// Who must sign. The parties themselves are named by the arguments; the contract's `signers` hook says who they are
 /// for one body.
-enum class SignaturePolicy { kSelf, kBoth, kEach, kRegulators, kTwoRegulators, kValidators, kByContract };
+enum class SignaturePolicy {
+  kSelf,
+  kBoth,
+  kEach,
+  kRegulators,
+  kTwoRegulators,
+  kValidators,
+  kConsensusKey,
+  kByContract
+};
 
 struct CallSpec {
   std::string_view name = {};                               ///< "registry.submit"

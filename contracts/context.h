@@ -18,6 +18,9 @@
 namespace google::protobuf {
 class Message;
 }
+namespace qilian::ledger {
+struct Genesis;
+}
 
 namespace qilian::contracts {
 
@@ -67,6 +70,7 @@ struct BlockFrame {
   ledger::Height height;
   TimeMs time;
   std::uint32_t logic_version = 1;
+  const ledger::Genesis* genesis = nullptr;
   const Parameters* parameters = nullptr;
   const Calendar* calendar = nullptr;
 };

@@ -28,11 +28,11 @@ Outcome check_arguments(const Call& call, ledger::ByteView arguments, std::uniqu
 /// The rules as they stand at one point of a block: reloaded after a call that changed them.
 class RulesInForce {
  public:
-  RulesInForce(const ledger::StateView& state, ledger::Height height, TimeMs time, std::uint32_t logic_version)
-      : state_(state) {
-    frame_.height = height;
-    frame_.time = time;
-    frame_.logic_version = logic_version;
+  RulesInForce(const ledger::StateView& state, const BlockContext& block) : state_(state) {
+    frame_.height = block.height;
+    frame_.time = block.time;
+    frame_.logic_version = block.logic_version;
+    frame_.genesis = block.genesis;
     frame_.parameters = &parameters_;
     frame_.calendar = &calendar_;
     reload();
@@ -87,10 +87,7 @@ class ReadOnce final : public ledger::StateView {
 class BlockRun {
  public:
   BlockRun(const ledger::StateView& state, const BlockContext& block)
-      : below_(state),
-        writes_(below_),
-        quota_(below_),
-        rules_(writes_, block.height, block.time, block.logic_version) {}
+      : below_(state), writes_(below_), quota_(below_), rules_(writes_, block) {}
 
   ledger::Bytes run(const ledger::Transaction& transaction) {
     const std::size_t before = writes_.events().size();
@@ -175,7 +172,7 @@ std::optional<Denial> check_static(const ledger::Transaction& transaction) {
   return check_arguments(*call, transaction.arguments(), arguments);
 }
 
-std::optional<Denial> admit(const ledger::StateView& state, ledger::TimeMs now,
+std::optional<Denial> admit(const ledger::StateView& state, const BlockContext& next,
                             const ledger::Transaction& transaction) {
   const Call* call = find_contract_call(transaction.call());
   QILIAN_REQUIRE(call != nullptr, "COM-101", "there is no call " + transaction.call().substr(0, 64));
@@ -183,7 +180,7 @@ std::optional<Denial> admit(const ledger::StateView& state, ledger::TimeMs now,
   QILIAN_PASS(check_arguments(*call, transaction.arguments(), arguments));
   WriteSet writes(state);
   QuotaBook quota(state);
-  const RulesInForce rules(state, ledger::Height(), now, 1);
+  const RulesInForce rules(state, next);
   return run_admission(rules.frame(), writes, quota, body_of(transaction, *call, *arguments));
 }
 

@@ -23,6 +23,8 @@ struct BlockContext {
   ledger::Height height;
   ledger::TimeMs time;
   std::uint32_t logic_version = 1;
+  /// The chain's pin, window and first validators. Without it no validator is known: calls about them are denied.
+  const ledger::Genesis* genesis = nullptr;
 };
 
 /// Governed values that the node uses before ordering, as of the state (design: rule 5).
@@ -39,9 +41,10 @@ Limits limits(const ledger::StateView& state);
 /// arguments (COM-101, 102, 103, 105, 106, 107). A function of the envelope alone.
 std::optional<Denial> check_static(const ledger::Transaction& transaction);
 
-/// Gate point 2: advisory, against this node's latest state at `now`. Runs what execution would check of key,
-/// organisation, quota and role.
-std::optional<Denial> admit(const ledger::StateView& state, ledger::TimeMs now, const ledger::Transaction& transaction);
+/// Gate point 2: advisory, against this node's latest state, as if it stood in the block `next`. Runs what execution
+/// would check of key, organisation, quota and role.
+std::optional<Denial> admit(const ledger::StateView& state, const BlockContext& next,
+                            const ledger::Transaction& transaction);
 
 /// What a block did.
 struct BlockEffects {

@@ -90,7 +90,7 @@ Decision run_gate(const BlockFrame& frame, WriteSet& writes, QuotaBook& quota, c
   Caller caller;
   // Expiry stands first, but an expired transaction's signer is still somebody: resolve before deciding, so that the
   // denial is theirs.
-  const Outcome unknown_key = resolve_caller(writes, frame.time, call, body_keys, body.signers, body.lead, caller);
+  const Outcome unknown_key = resolve_caller(writes, frame, call, body_keys, body.signers, body.lead, caller);
   const Outcome expired = check_expiry(frame, body);
   if (unknown_key) {
     decision.denial = expired ? expired : unknown_key;
@@ -130,7 +130,7 @@ Outcome run_admission(const BlockFrame& frame, WriteSet& writes, QuotaBook& quot
   const Call& call = *body.call;
   const std::vector<Signer> body_keys = call.body_keys(*body.arguments);
   Caller caller;
-  QILIAN_PASS(resolve_caller(writes, frame.time, call, body_keys, body.signers, body.lead, caller));
+  QILIAN_PASS(resolve_caller(writes, frame, call, body_keys, body.signers, body.lead, caller));
   WriteSet own(static_cast<const ledger::StateView&>(writes));
   const Context context(frame, std::move(caller), std::string(call.spec().name), body.id, own);
   const CreditClass credit_class = call.credit_class(*body.arguments, context);
@@ -150,7 +150,7 @@ Completed run_completed(Context& outer, const Call& call, const Message& argumen
   Decision decision;
   Caller caller;
   WriteSet own(static_cast<const ledger::StateView&>(outer.writes()));
-  decision.denial = resolve_caller(own, frame.time, call, {}, signers, lead, caller);
+  decision.denial = resolve_caller(own, frame, call, {}, signers, lead, caller);
   if (!decision.denial) {
     decision.accountable = caller.organisation();
     Context context(frame, std::move(caller), std::string(call.spec().name), id, own);

@@ -14,15 +14,19 @@ using ledger::Kind;
 /// Objects have a record and a journal of events; an index has a journal of references and no record.
 namespace kind {
 // governance 治理
-inline constexpr Kind kParameters = 100;  ///< id "current": every parameter, one record
-inline constexpr Kind kTable = 101;       ///< id: the table's name
-inline constexpr Kind kCalendar = 102;    ///< id: the year, "2026"
-inline constexpr Kind kDocument = 103;    ///< id: kind ‖ ":" ‖ version
-inline constexpr Kind kOverlay = 104;     ///< id: jurisdiction
-inline constexpr Kind kAnchor = 105;      ///< id: foreign genesis hash, hex
-inline constexpr Kind kProposal = 106;    ///< id: derived
-inline constexpr Kind kQuota = 107;       ///< id: USCC; token buckets
+inline constexpr Kind kParameters = 100;       ///< id "current": every parameter, one record
+inline constexpr Kind kTable = 101;            ///< id: the table's name
+inline constexpr Kind kCalendar = 102;         ///< id: the year, "2026"
+inline constexpr Kind kDocument = 103;         ///< id: kind ‖ ":" ‖ version
+inline constexpr Kind kOverlay = 104;          ///< id: jurisdiction
+inline constexpr Kind kAnchor = 105;           ///< id: foreign genesis hash, hex
+inline constexpr Kind kProposal = 106;         ///< id: derived
+inline constexpr Kind kQuota = 107;            ///< id: USCC; token buckets
 inline constexpr Kind kOverlayRegister = 110;  ///< id "current": jurisdictions that have an overlay
+inline constexpr Kind kValidatorEpoch = 120;   ///< id: the epoch, decimal; and "newest"
+inline constexpr Kind kConsensusKey = 121;     ///< id: the key, hex; where it served
+inline constexpr Kind kLogicVersion = 122;     ///< id "current"
+inline constexpr Kind kEquivocation = 123;     ///< id: epoch ‖ "/" ‖ USCC ‖ "/" ‖ message type
 // membership 主体
 inline constexpr Kind kOrganisation = 200;  ///< id: USCC
 inline constexpr Kind kKey = 201;           ///< id: public key, hex

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "contracts/validators.h"
+
 namespace qilian::node {
 
 using namespace ledger;
@@ -50,9 +52,9 @@ MadeBlock make_block(const Foundation& on, TimeMs time, ReplicaId proposer,
                      std::span<const Transaction* const> transactions) {
   MadeBlock out;
   Header& header = out.header;
-  header.logic_version = on.parent.logic_version;
   header.genesis = on.genesis.hash;
   header.height = on.parent.height.next();
+  header.logic_version = contracts::logic_version_of_block(on.state, on.genesis, header.height);
   header.parent = on.parent_hash;
   header.time = std::max(on.parent.time, time);
   header.proposer = proposer;
@@ -60,9 +62,12 @@ MadeBlock make_block(const Foundation& on, TimeMs time, ReplicaId proposer,
   header.transaction_count = static_cast<std::uint32_t>(transactions.size());
   header.history_root = on.history_root;
   header.validators_hash = on.validators.hash();
-  header.next_validators_hash = header.validators_hash;
+  const auto next = contracts::next_epoch(on.state, header.height);
+  const bool boundary = next && next->begun_by() == header.height;
+  header.next_validators_hash = boundary ? next->set.hash() : header.validators_hash;
 
-  auto effects = contracts::execute(on.state, {header.height, header.time, header.logic_version}, transactions);
+  auto effects =
+      contracts::execute(on.state, {header.height, header.time, header.logic_version, &on.genesis}, transactions);
   QILIAN_CHECK(effects.receipts.size() == transactions.size());
   const auto events = with_long_ids(std::move(effects.events), transactions, header.time, on.genesis.short_expiry_ms);
   out.change = commit_events(on.map, on.keys, header.height, header.time, events);

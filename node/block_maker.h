@@ -33,8 +33,9 @@ struct MadeBlock {
   ledger::StateChange change;
 };
 
-/// Executes the transactions over the foundation. `time` is the proposal's; the header gets max(parent's, proposal's).
-/// REQUIRES: transactions are checked, none was executed before and none stands there twice.
+/// Executes the transactions over the foundation. The state says whether the block is an epoch's last, and which
+/// version of the rules it has. `time` is the proposal's; the header gets max(parent's, proposal's). REQUIRES:
+/// transactions are checked, none was executed before and none stands there twice.
 MadeBlock make_block(const Foundation& on, ledger::TimeMs time, ledger::ReplicaId proposer,
                      std::span<const ledger::Transaction* const> transactions);
 

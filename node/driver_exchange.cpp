@@ -322,7 +322,9 @@ void Driver::admit(Pointer transaction, bool wait_certified, std::int64_t wait_m
                   "this transaction was executed already; see GET /v1/transactions/" + transaction->id().hex());
   }
   if (!mempool_.find(transaction->id())) {
-    if (const auto denial = contracts::admit(*store().latest(), time, *transaction))
+    if (const auto denial =
+            contracts::admit(*store().latest(),
+                             {.height = executor_->height().next(), .time = time, .genesis = &genesis()}, *transaction))
       return refuse(denial->code, denial->trace);
     const auto admission = mempool_.admit(transaction);
     if (admission == Mempool::Admission::kFull) return refuse("node.full", "the mempool is full; try again later");

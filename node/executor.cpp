@@ -45,7 +45,7 @@ Result<HeaderHash> check_foreign(ByteView frame, const HeaderHash& expected, Blo
 }  // namespace
 
 Executor::Executor(const Genesis& genesis, std::unique_ptr<store::Store> store)
-    : genesis_(genesis), validators_(genesis.validators), store_(std::move(store)) {}
+    : genesis_(genesis), epoch_{genesis.validators, Height(0), {}}, store_(std::move(store)) {}
 
 Executor::~Executor() = default;
 
@@ -77,6 +77,7 @@ Result<void> Executor::recover() {
   }
   QILIAN_TRY(header_, store_->header(*store_->executed()));
   header_hash_ = header_.hash();
+  QILIAN_TRY_VOID(enter_epoch());
   QILIAN_TRY_VOID(reload_recent());
   while (header_.height.value() + 1 < store_->blocks()) QILIAN_TRY_VOID(replay(header_.height.next()));
   return {};
@@ -106,8 +107,7 @@ Result<void> Executor::replay(Height height) {
   QILIAN_TRY(const Block block, Block::decode(frame));
   QILIAN_TRY(const MadeBlock made, make_again(block));
   QILIAN_TRY_VOID(store_->reapply(made.block, made.ids, made.change));
-  advance(made);
-  return {};
+  return advance(made);
 }
 
 bool Executor::executed_before(const TransactionId& id, const MerkleMap& map) const {
@@ -140,11 +140,16 @@ Executor::Transactions Executor::without_repeated(const Transactions& in, TimeMs
 Result<MadeBlock> Executor::make(TimeMs time, ReplicaId proposer, const Transactions& transactions) const {
   QILIAN_TRY(const MerkleMap map, store_->map(height()));
   const auto state = store_->latest();
+  const std::uint32_t version = contracts::logic_version_of_block(*state, genesis_, height().next());
+  if (version > kLogicVersion)
+    return fail("executor.logic_version",
+                fmt::format("block {} has logic version {}; this binary knows {}: install a newer one",
+                            height().value() + 1, version, kLogicVersion));
   std::vector<const Transaction*> pointers;
   pointers.reserve(transactions.size());
   for (const auto& transaction : transactions) pointers.push_back(transaction.get());
   MadeBlock made = make_block({.genesis = genesis_,
-                               .validators = validators_,
+                               .validators = epoch_.set,
                                .parent = header_,
                                .parent_hash = header_hash_,
                                .history_root = store_->history_root(header_.height.next()),
@@ -176,19 +181,28 @@ Result<MadeBlock> Executor::make_again(const Block& block) {
   return made;
 }
 
-void Executor::advance(const MadeBlock& made) {
+Result<void> Executor::advance(const MadeBlock& made) {
   header_ = made.header;
   header_hash_ = made.hash;
   recent_.remember(made.header.time, made.ids);
+  return header_.next_validators_hash == header_.validators_hash ? Result<void>() : enter_epoch();
+}
+
+Result<void> Executor::enter_epoch() {
+  const auto state = store_->latest();
+  epoch_ = contracts::epoch_of_block(*state, genesis_, header_.height.next());
+  QILIAN_TRY_VOID(state->health());
+  if (header_.next_validators_hash == header_.validators_hash) return {};
+  return store_->append_validators(header_.height, epoch_.set);
 }
 
 Result<Executed> Executor::execute(const Batch& batch) {
   if (batch.height != header_.height.next())
     return fail("executor.order", fmt::format("block {} was ordered, but {} comes next", batch.height.value(),
                                               header_.height.value() + 1));
-  if (batch.epoch != validators_.epoch)
+  if (batch.epoch != epoch_.set.epoch)
     return fail("executor.order", fmt::format("block {} was ordered in epoch {}, but epoch {} is in force",
-                                              batch.height.value(), batch.epoch.value(), validators_.epoch.value()));
+                                              batch.height.value(), batch.epoch.value(), epoch_.set.epoch.value()));
   const bool null = batch.proposer == kNoProposer;
   if (null && !batch.transactions.empty()) return fail("executor.order", "a null proposal has no transactions");
   const TimeMs time = null ? header_.time : std::max(header_.time, batch.time);
@@ -196,7 +210,7 @@ Result<Executed> Executor::execute(const Batch& batch) {
   const Transactions transactions = without_repeated(batch.transactions, time, dropped);
   QILIAN_TRY(const MadeBlock made, make(time, batch.proposer, transactions));
   QILIAN_TRY_VOID(store_->append(made.block, made.ids, made.change));
-  advance(made);
+  QILIAN_TRY_VOID(advance(made));
   return outcome_of(made, std::move(dropped));
 }
 
@@ -209,7 +223,7 @@ Result<Executed> Executor::install(ByteView block_frame, const BlockCertificate&
 Result<std::vector<Executed>> Executor::install_run(std::span<const Bytes> block_frames,
                                                     const BlockCertificate& certificate) {
   if (block_frames.empty()) return fail("executor.bad_block", "no blocks were sent");
-  QILIAN_TRY(const Header certified, verify_block_certificate(certificate, genesis_.hash, validators_));
+  QILIAN_TRY(const Header certified, verify_block_certificate(certificate, genesis_.hash, epoch_.set));
   const Height last(header_.height.value() + block_frames.size());
   if (certified.height != last)
     return fail("executor.order", fmt::format("blocks {} to {} were sent, but the certificate is of block {}",
@@ -225,7 +239,7 @@ Result<std::vector<Executed>> Executor::install_run(std::span<const Bytes> block
   for (const Block& block : blocks) {
     QILIAN_TRY(const MadeBlock made, make_again(block));
     QILIAN_TRY_VOID(store_->append(made.block, made.ids, made.change));
-    advance(made);
+    QILIAN_TRY_VOID(advance(made));
     out.push_back(outcome_of(made, {}));
   }
   QILIAN_TRY_VOID(store_->append_certificate(certificate));

@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "contracts/validators.h"
 #include "ledger/store/store.h"
 #include "node/block_maker.h"
 #include "node/executed_ids.h"
@@ -83,8 +84,9 @@ class Executor {
   /// Of the last executed block.
   const ledger::Header& header() const { return header_; }
   const ledger::HeaderHash& header_hash() const { return header_hash_; }
-  /// The set that decides the next block.
-  const ledger::ValidatorSet& validators() const { return validators_; }
+  /// The epoch of the next block, and the set that decides it.
+  const contracts::ValidatorEpoch& epoch() const { return epoch_; }
+  const ledger::ValidatorSet& validators() const { return epoch_.set; }
   const ledger::Genesis& genesis() const { return genesis_; }
   const ledger::store::Store& store() const { return *store_; }
 
@@ -103,11 +105,13 @@ class Executor {
                                  const Transactions& transactions) const;
   /// The same from a block's kept bytes. "executor.diverged" unless it gives the same header.
   ledger::Result<MadeBlock> make_again(const ledger::Block& block);
-  void advance(const MadeBlock& made);
+  /// Goes on from a block that the store holds; a boundary's next set is kept behind it.
+  ledger::Result<void> advance(const MadeBlock& made);
+  ledger::Result<void> enter_epoch();
   bool executed_before(const ledger::TransactionId& id, const ledger::MerkleMap& map) const;
 
   ledger::Genesis genesis_;
-  ledger::ValidatorSet validators_;
+  contracts::ValidatorEpoch epoch_;
   std::unique_ptr<ledger::store::Store> store_;
   ledger::Header header_;
   ledger::HeaderHash header_hash_;

@@ -99,6 +99,8 @@ std::string policy_text(contracts::SignaturePolicy policy) {
       return "signed by two regulators";
     case contracts::SignaturePolicy::kValidators:
       return "signed by two thirds of the validators";
+    case contracts::SignaturePolicy::kConsensusKey:
+      return "signed with a validator's consensus key, by its node";
     case contracts::SignaturePolicy::kByContract:
       return "signers as the contract says";
   }

@@ -61,13 +61,13 @@ Result<Delivery> InProcessChain::submit(const ledger::Bytes& envelope) {
   if (const auto denial = contracts::check_static(*transaction)) return refusal(denial->code, denial->trace);
   if (executed_.contains(transaction->id())) return refusal("COM-305", "this transaction was executed before");
   const ledger::TimeMs time(time_.value() + kBlockStepMs);
-  if (const auto denial = contracts::admit(records_, time, *transaction)) return refusal(denial->code, denial->trace);
+  if (const auto denial = contracts::admit(records_, {.height = height_.next(), .time = time, .genesis = &genesis_}, *transaction)) return refusal(denial->code, denial->trace);
 
   height_ = height_.next();
   time_ = time;
   const std::array<const ledger::Transaction*, 1> transactions = {&*transaction};
   const contracts::BlockEffects effects =
-      contracts::execute(records_, {height_, time_, genesis_.logic_version}, transactions);
+      contracts::execute(records_, {height_, time_, genesis_.logic_version, &genesis_}, transactions);
   for (const ledger::Event& event : effects.events) {
     if (event.record) records_.map[event.key] = *event.record;
   }

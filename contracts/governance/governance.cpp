@@ -12,6 +12,8 @@ CallList governance_calls() {
   governance::add_proposal_calls(calls);
   governance::add_overlay_call(calls);
   governance::add_anchor_call(calls);
+  governance::add_validator_calls(calls);
+  governance::add_equivocation_call(calls);
   return calls;
 }
 

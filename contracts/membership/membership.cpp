@@ -6,6 +6,7 @@
 #include "contracts/membership/roles.h"
 #include "contracts/membership/standing.h"
 #include "contracts/text_guard.h"
+#include "contracts/validators.h"
 #include "ledger/core/validators.h"
 
 namespace qilian::contracts {
@@ -40,15 +41,20 @@ Outcome check_role(const Context& context, const pb::Organisation& organisation,
 }
 
 Outcome check_validator_quorum(const Context& context, std::string_view uscc) {
-  const std::vector<std::string> all = validators(context);
-  if (!std::ranges::count(all, uscc)) return pass();
-  const auto staying = static_cast<std::size_t>(std::ranges::count_if(
-      all, [&](const std::string& validator) { return validator != uscc && organisation_active(context, validator); }));
-  const std::size_t needed = ledger::quorum(all.size());
-  QILIAN_REQUIRE(
-      staying >= needed, "MEM-407",
-      std::to_string(staying) + " active validators would stay and " + std::to_string(needed) + " are a quorum");
-  return pass();
+  const auto check_set = [&](const std::vector<std::string>& all) -> Outcome {
+    if (!std::ranges::count(all, uscc)) return pass();
+    const auto staying = static_cast<std::size_t>(std::ranges::count_if(all, [&](const std::string& validator) {
+      return validator != uscc && organisation_active(context, validator);
+    }));
+    const std::size_t needed = ledger::quorum(all.size());
+    QILIAN_REQUIRE(
+        staying >= needed, "MEM-407",
+        std::to_string(staying) + " active validators would stay and " + std::to_string(needed) + " are a quorum");
+    return pass();
+  };
+  QILIAN_PASS(check_set(validators(context)));
+  const auto next = next_epoch(context.state(), context.height());
+  return next ? check_set(organisations_of(next->set)) : pass();
 }
 
 void link_controllers(Context& context, const pb::Organisation& organisation) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "contracts/members.h"
+#include "contracts/validators.h"
 
 namespace qilian::contracts {
 namespace membership {
@@ -20,6 +21,9 @@ bool undertaking_alive(const Context& context, std::string_view uscc) {
 }
 
 std::vector<std::string> validators(const Context& context) {
+  const ledger::Genesis* genesis = context.frame().genesis;
+  if (genesis != nullptr && context.exists(kind::kValidatorEpoch, "newest"))
+    return organisations_of(epoch_of_block(context.state(), *genesis, context.height()).set);
   const auto record = context.get<pb::ValidatorOrganisations>(kind::kValidatorOrganisations, "current");
   if (!record) return {};
   return {record->organisations().begin(), record->organisations().end()};

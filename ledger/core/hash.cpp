@@ -47,6 +47,8 @@ ByteView domain_text(Domain domain) {
       return "qilian/proposal/v1";
     case Domain::kConsensusSignature:
       return "qilian/consensus-signature/v1";
+    case Domain::kKeyPossession:
+      return "qilian/key-possession/v1";
   }
   QILIAN_CHECK(false && "every domain has a text");
   return {};

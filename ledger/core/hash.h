@@ -24,6 +24,7 @@ enum class Domain {
   kRules,
   kProposal,
   kConsensusSignature,
+  kKeyPossession,
 };
 
 /// The tag's text, e.g. "qilian/header/v1".

@@ -312,6 +312,8 @@ Result<void> LedgerStore::append_certificate(const BlockCertificate& certificate
 Result<void> LedgerStore::append_validators(Height boundary, const ValidatorSet& next) {
   if (broken_) return std::unexpected(*broken_);
   QILIAN_TRY_VOID(chain_.check_validators(boundary, next.hash()));
+  for (const Chain::Boundary& known : chain_.boundaries())
+    if (known.height == boundary && known.validators) return {};
   auto position = segments_->append(FrameType::kValidators, boundary, next.encode());
   if (!position) {
     broken_ = position.error();

@@ -265,7 +265,8 @@ TEST_CASE(
   CHECK(receipts[2].trace().empty());
   CHECK(network.entries(kind::kDeniedByOrganisation, kDealer) == 3);
   const auto more = network.make("registry.submit", a, {"DLR"});
-  const auto admitted = admit(network.state(), ledger::TimeMs(network.now().value() - 900), more);
+  const auto admitted =
+      admit(network.state(), {.height = network.height(), .time = ledger::TimeMs(network.now().value() - 900)}, more);
   REQUIRE(admitted);
   CHECK(admitted->code == "COM-407");
   network.advance(60'000);
@@ -312,7 +313,7 @@ TEST_CASE("writes of a denied call are dropped, and the next call of the block d
 TEST_CASE("a key deactivated between admission and execution gives a receipt") {
   Network network = with_dealer();
   const auto transaction = network.make("registry.submit", submission(), {"DLR"});
-  CHECK_FALSE(admit(network.state(), network.now(), transaction));
+  CHECK_FALSE(admit(network.state(), {.height = network.height(), .time = network.now()}, transaction));
   pb::MembershipMarkCompromised mark;
   mark.set_public_key(std::string(key_of("DLR").public_key().view()));
   mark.set_since(network.now().value());

@@ -65,6 +65,13 @@ std::string commitment(std::string_view of) { return '\x81' + ledger::sha256({"s
 ledger::GenesisHash chain() { return ledger::GenesisHash::of(ledger::sha256({"test chain"})); }
 
 Network::Network() {
+  genesis_.hash = chain();
+  genesis_.window = 8;
+  for (const auto& [name, uscc] :
+       {std::pair("REG1", kReg1), std::pair("REG2", kReg2), std::pair("NOT", kNotary), std::pair("VEN", kVenue)}) {
+    genesis_.validators.validators.push_back(
+        {std::string(uscc), key_of(std::string(name) + "-consensus").public_key()});
+  }
   add_member("REG1", kReg1, {"REGULATOR", "VALIDATOR"});
   add_member("REG2", kReg2, {"REGULATOR", "VALIDATOR"});
   add_member("REG3", kReg3, {"PRICING", "REGULATOR"});
@@ -178,7 +185,7 @@ ledger::Transaction Network::make(std::string_view call, const google::protobuf:
 std::vector<ledger::pb::Receipt> Network::block(const std::vector<ledger::Transaction>& transactions) {
   std::vector<const ledger::Transaction*> pointers;
   for (const ledger::Transaction& transaction : transactions) pointers.push_back(&transaction);
-  last_ = execute(state_, {.height = height_, .time = now_}, pointers);
+  last_ = execute(state_, {.height = height_, .time = now_, .genesis = &genesis_}, pointers);
   for (const ledger::Event& event : last_.events) {
     if (event.record) state_.records[event.key] = *event.record;
     ++journal_[event.key];

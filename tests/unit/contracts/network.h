@@ -97,8 +97,13 @@ class Network {
   const MapState& state() const { return state_; }
   const BlockEffects& last() const { return last_; }
   ledger::Height height() const { return height_; }
+  /// Empty blocks up to, and without, this height.
+  void skip_to(std::uint64_t height) { height_ = ledger::Height(height); }
+  /// Pin, window 8 and the validators REG1, REG2, NOT, VEN with consensus keys "REG1-consensus", ...
+  const ledger::Genesis& genesis() const { return genesis_; }
 
  private:
+  ledger::Genesis genesis_;
   MapState state_;
   ledger::TimeMs now_{kStart};
   ledger::Height height_{1};

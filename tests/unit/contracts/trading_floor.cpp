@@ -111,7 +111,7 @@ std::string TradingFloor::run(std::string_view name, const google::protobuf::Mes
   }
   const Parameters parameters = load_parameters(*this);
   const Calendar calendar;
-  const BlockFrame frame{ledger::Height(++height_), TimeMs(time_), 1, &parameters, &calendar};
+  const BlockFrame frame{ledger::Height(++height_), TimeMs(time_), 1, nullptr, &parameters, &calendar};
   std::vector<ledger::PublicKey> keys;
   for (const std::string& signer : signers) keys.push_back(key_of(officer_of(signer)));
   const ledger::PublicKey lead = keys.front();

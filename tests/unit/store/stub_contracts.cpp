@@ -1,6 +1,7 @@
 // The smallest contract that writes records, indexes and denials (network.h). Stands in for contracts/ in the store's
 // tests.
 #include "contracts/engine.h"
+#include "contracts/validators.h"
 #include "ledger/core/canonical.h"
 #include "ledger/core/hash.h"
 #include "ledger/core/ledger.pb.h"
@@ -9,6 +10,14 @@
 namespace qilian::contracts {
 
 using namespace ledger;
+
+ValidatorEpoch epoch_of_block(const StateView&, const Genesis& genesis, Height) {
+  return {genesis.validators, Height(0), {}};
+}
+
+std::optional<ValidatorEpoch> next_epoch(const StateView&, Height) { return std::nullopt; }
+
+std::uint32_t logic_version_of_block(const StateView&, const Genesis& genesis, Height) { return genesis.logic_version; }
 
 Digest rules_hash(const StateView& state, TimeMs) {
   return hash(Domain::kRules, {state.record({testing::kKind, "first"}).value_or("")});
