@@ -35,6 +35,7 @@ void report(const CampaignResult& result, double seconds) {
   say("view changes started", c.view_changes);
   say("blocks", c.blocks);
   say("transactions", c.transactions);
+  say("epochs begun", c.epochs);
   say("blocks fetched", c.fetched_blocks);
   say("logs compacted", c.compactions);
   say("accusations", c.accusations);

@@ -34,10 +34,11 @@ EnvelopeInfo decode_envelope(ByteView bytes) {
 }
 
 /// The toy header: a hash over everything that must be equal everywhere.
-HeaderHash header_of(const HeaderHash& parent, Height height, TimeMs time, const std::vector<TransactionId>& ids) {
+HeaderHash header_of(const HeaderHash& parent, const BlockSummary& block) {
   ledger::FixedWriter writer;
-  writer.raw(parent.view()).u64(height.value()).i64(time.value());
-  for (const TransactionId& id : ids) writer.raw(id.view());
+  writer.raw(parent.view()).u64(block.epoch.value()).u64(block.height.value()).i64(block.time.value());
+  for (const TransactionId& id : block.executed) writer.raw(id.view());
+  if (block.change) writer.raw(block.change->next.hash().view());
   return HeaderHash::of(ledger::sha256({writer.take()}));
 }
 
@@ -57,7 +58,7 @@ Replica::Replica(World& world, std::uint32_t self, const ActorKind* kind, const 
   Block first;
   first.summary.header = HeaderHash::of(genesis);
   disk_chain_[Height(0)] = first;
-  disk_log_.push_back(encode_record(StartRecord{genesis_, set_.validators[self_].consensus_key}));
+  disk_log_.push_back(encode_record(StartRecord{genesis_, epoch_key(self_, Epoch(0))}));
 }
 
 void Replica::start() {
@@ -67,9 +68,29 @@ void Replica::start() {
   for (const auto& [height, block] : chain_) {
     for (const TransactionId& id : block.summary.executed) executed_[id] = height;
   }
+  Height low(0);
+  CheckpointCertificate stable;
+  for (const auto& [height, certificate] : disk_certificates_) {
+    if (disk_chain_.contains(height)) {
+      stable = certificate;
+      low = height;
+    }
+  }
+  sets_ = {{Epoch(0), set_}};
+  boundaries_.clear();
+  for (const auto& [height, block] : disk_chain_) {
+    if (!block.summary.change) continue;
+    boundaries_[block.summary.epoch] = Height(height.value() + window_);
+    sets_[block.summary.change->next.epoch] = block.summary.change->next;
+  }
+  Epoch epoch(0);
+  while (boundaries_.contains(epoch) && boundaries_.at(epoch) <= low) epoch = epoch.next();
+  const auto place = seat_of(sets_.at(epoch), self_);
+
   Config config;
   config.genesis = genesis_;
-  config.self = ReplicaId(self_);
+  config.self = place.value_or(ReplicaId(0));
+  config.observer = !place;
   config.window = window_;
   config.base_timeout_ms = 600;
   config.max_timeout_ms = 10'000;
@@ -78,16 +99,20 @@ void Replica::start() {
   config.await_reports = incarnation_ > 1 && honest();
 
   DurableState durable;
-  durable.validators = set_;
-  Height low(0);
-  for (const auto& [height, certificate] : disk_certificates_) {
-    if (disk_chain_.contains(height)) {
-      durable.stable = certificate;
-      low = height;
-    }
+  durable.validators = sets_.at(epoch);
+  durable.stable = stable;
+  if (epoch > Epoch(0)) {
+    const Epoch before(epoch.value() - 1);
+    durable.begun_by = boundaries_.at(before);
+    durable.previous = sets_.at(before);
+    durable.previous_self = seat_of(sets_.at(before), self_);
+  }
+  if (boundaries_.contains(epoch) && boundaries_.at(epoch).value() <= low.value() + window_) {
+    durable.boundary = boundaries_.at(epoch);
+    durable.change = BlockSummary::Change{sets_.at(epoch.next()), seat_of(sets_.at(epoch.next()), self_)};
   }
   for (const auto& [height, block] : disk_chain_) {
-    if (height >= low) durable.blocks.push_back(block.summary);
+    if (height >= low) durable.blocks.push_back(summary_of(block));
   }
   std::vector<LogRecord> log;
   std::vector<EnvelopeInfo> held;
@@ -100,7 +125,7 @@ void Replica::start() {
       log.push_back(*std::move(record));
     }
   }
-  auto core = Core::recover(config, durable, log);
+  auto core = Core::recover(config, durable, place ? std::span<const LogRecord>(log) : std::span<const LogRecord>());
   if (!core) {
     // An own log that does not read back is a failure of the run, told through the status that the oracle sees.
     CoreStatus status;
@@ -110,10 +135,11 @@ void Replica::start() {
   }
   core_ = *std::move(core);
   verifier_.emplace(genesis_, fake_check, cache_);
-  verifier_->add_validators(set_);
+  if (durable.previous) verifier_->add_validators(*durable.previous);
+  verifier_->add_validators(durable.validators);
   verifier_->set_horizon(core_->horizon());
-  const PublicKey key = set_.validators[self_].consensus_key;
-  signer_.emplace(genesis_, ReplicaId(self_), [key](ByteView payload) { return fake_sign(key, payload); });
+  signers_.clear();
+  add_signer();
   EnvelopesFetched fetched;
   for (EnvelopeInfo& info : held) {
     if (const auto done = executed_.find(info.id); done != executed_.end()) info.executed_at = done->second;
@@ -148,7 +174,7 @@ void Replica::crash() {
   ++incarnation_;
   core_.reset();
   verifier_.reset();
-  signer_.reset();
+  signers_.clear();
   unsynced_ = syncing_ = Pending{};
   sync_running_ = executor_running_ = false;
   envelopes_.clear();
@@ -189,7 +215,7 @@ void Replica::receive(std::uint32_t from, const Message& message) {
     if ((header && header->sender.value() == self_) || (status != nullptr && status->is_report)) return;
     if (!actor_->on_receive(*this, from, message)) return;
   }
-  auto verified = verifier_->verify(ReplicaId(from), message);
+  auto verified = verifier_->verify(id_of(from), message);
   if (!verified) {
     ++world_.counters().refused;
     return;
@@ -234,36 +260,84 @@ void Replica::drain() {
 }
 
 void Replica::handle(Ready ready) {
+  for (const CertifiedBlock& certified : ready.certificates) unsynced_.certificates.push_back(certified.certificate);
+  const bool new_epoch = std::ranges::any_of(
+      ready.records, [](const LogRecord& record) { return std::holds_alternative<EpochRecord>(record); });
+  if (new_epoch) hand_over();
   for (const EnvelopeDigest& digest : ready.persist_envelopes) {
     unsynced_.records.push_back(encode_record(EnvelopeRecord{encode_envelope(envelopes_.at(digest))}));
   }
   for (const LogRecord& record : ready.records) unsynced_.records.push_back(encode_record(record));
   for (const OwnMessage& own : ready.votes) {
-    const auto signed_message = signer_->sign(own.message);
+    const auto signed_message = signers_.at(signed_header(own.message)->epoch).sign(own.message);
     unsynced_.records.push_back(encode_record(record_of(own, signed_message)));
     unsynced_.votes.push_back(signed_message);
   }
   for (const Outgoing& outgoing : ready.messages_now) {
     Message message = message_of(outgoing);
-    if (const auto header = signed_header(message); header && header->sender.value() == self_ && honest()) {
+    const auto header = signed_header(message);
+    if (header && honest() && seat_of(sets_.at(header->epoch), self_) == header->sender)
       world_.oracle().sent(self_, *header);
-    }
-    transmit(outgoing.to ? std::optional(outgoing.to->value()) : std::nullopt, std::move(message));
+    transmit(outgoing.to ? std::optional(node_behind(*outgoing.to)) : std::nullopt, std::move(message));
   }
   for (const CertifiedBlock& certified : ready.certificates) {
-    unsynced_.certificates.push_back(certified.certificate);
-    if (honest()) world_.oracle().certified(certified.certificate.height, certified.certificate.header);
+    if (honest()) world_.oracle().certified(certified.certificate);
   }
   for (const Evidence& evidence : ready.evidence) {
     ++world_.counters().accusations;
-    if (honest()) world_.oracle().accused(evidence);
+    if (honest()) world_.oracle().accused(node_of(sets_.at(evidence.first.epoch), evidence.first.sender));
   }
   if (ready.fetch_blocks) fetch_blocks(*ready.fetch_blocks);
+  for (const Handover& handover : ready.handovers) send_handover(handover);
   for (const EnvelopeFetch& fetch : ready.fetch_envelopes) fetch_envelopes(fetch);
   for (const EnvelopeDigest& digest : ready.forget) envelopes_.erase(digest);
   to_execute_.insert(to_execute_.end(), ready.execute.begin(), ready.execute.end());
   if (ready.must_sync) sync();
   run_executor();
+  if (new_epoch && honest()) world_.epoch_began(self_);
+}
+
+// The ledger is durable up to the boundary before the log begins anew under the next key.
+void Replica::hand_over() {
+  ++world_.counters().epochs;
+  for (Pending* pending : {&syncing_, &unsynced_}) {
+    for (const Block& block : pending->blocks) disk_chain_[block.summary.height] = block;
+    for (const auto& certificate : pending->certificates) disk_certificates_[certificate.height] = certificate;
+    pending->blocks.clear();
+    pending->certificates.clear();
+  }
+  verifier_->add_validators(core_->validators());
+  verifier_->set_horizon(core_->horizon());
+  if (!core_->place()) return;
+  add_signer();
+  disk_log_.clear();
+  disk_log_.push_back(encode_record(StartRecord{genesis_, epoch_key(self_, core_->validators().epoch)}));
+  disk_log_.push_back(encode_record(EpochRecord{core_->validators().epoch, core_->horizon().begun_by}));
+}
+
+void Replica::add_signer() {
+  const auto place = core_->place();
+  if (!place) return;
+  const Epoch epoch = core_->validators().epoch;
+  const PublicKey key = epoch_key(self_, epoch);
+  signers_.try_emplace(epoch, genesis_, *place, [key](ByteView payload) { return fake_sign(key, payload); });
+}
+
+void Replica::send_handover(const Handover& handover) {
+  const auto boundary = boundaries_.find(handover.epoch);
+  if (boundary == boundaries_.end()) return;
+  const auto certificate = disk_certificates_.find(boundary->second);
+  if (certificate == disk_certificates_.end()) return;
+  transmit(node_behind(handover.to),
+           CheckpointProof{certificate->second, core_->place().value_or(ledger::kNoProposer)});
+}
+
+ReplicaId Replica::id_of(std::uint32_t node) const {
+  return seat_of(core_->validators(), node).value_or(ReplicaId(kFirstGuest + node));
+}
+
+std::uint32_t Replica::node_behind(ReplicaId id) const {
+  return is_guest(id) ? id.value() - kFirstGuest : node_of(core_->validators(), id);
 }
 
 void Replica::sync() {
@@ -321,21 +395,51 @@ void Replica::execute(const ExecuteBatch& batch) {
       }
     }
   }
-  block.summary.header = header_of(block.parent, batch.sequence, block.summary.time, block.summary.executed);
+  block.summary.change = decided_in(block);
+  block.summary.header = header_of(block.parent, block.summary);
   append_block(block);
-  step(Executed{block.summary});
+  step(Executed{summary_of(block)});
+}
+
+// As the contracts would: one change at a time, by the first transaction that asks for one.
+std::optional<BlockSummary::Change> Replica::decided_in(const Block& block) const {
+  const Epoch epoch = block.summary.epoch;
+  if (boundaries_.contains(epoch)) return std::nullopt;
+  for (const TransactionId& id : block.summary.executed) {
+    const auto planned = world_.planned_changes().find(id);
+    if (planned != world_.planned_changes().end())
+      return BlockSummary::Change{set_of(planned->second, epoch.next()), std::nullopt};
+  }
+  return std::nullopt;
+}
+
+BlockSummary Replica::summary_of(const Block& block) const {
+  BlockSummary out = block.summary;
+  if (out.change) out.change->self = seat_of(out.change->next, self_);
+  return out;
 }
 
 void Replica::append_block(Block block) {
   for (const TransactionId& id : block.summary.executed) executed_[id] = block.summary.height;
   if (honest()) world_.oracle().executed(self_, block.summary.height, block.summary.header, block.summary.executed);
+  if (block.summary.change) {
+    const ValidatorSet& next = block.summary.change->next;
+    boundaries_[block.summary.epoch] = Height(block.summary.height.value() + window_);
+    sets_[next.epoch] = next;
+    if (honest()) world_.oracle().decided(block.summary.height, next);
+  }
   unsynced_.blocks.push_back(block);
   chain_[block.summary.height] = std::move(block);
 }
 
 void Replica::fetch_blocks(const BlockFetch& fetch) {
   if (fetch.sources.empty()) return;
-  const std::uint32_t source = fetch.sources[world_.random().below(fetch.sources.size())].value();
+  // Of an epoch that is over its members may be gone: at times anybody is asked.
+  const ReplicaId signer = fetch.sources[world_.random().below(fetch.sources.size())];
+  std::uint32_t source = node_of(sets_.at(fetch.certificate.epoch), signer);
+  if (world_.nodes() > world_.size() && world_.random().chance(30))
+    source = static_cast<std::uint32_t>(world_.random().below(world_.nodes()));
+  if (source == self_) return;
   const std::uint32_t life = incarnation_;
   world_.ask(self_, source, [this, fetch, life](Replica& peer) -> std::function<void()> {
     std::vector<Block> blocks;
@@ -349,9 +453,7 @@ void Replica::fetch_blocks(const BlockFetch& fetch) {
       HeaderHash expected = fetch.certificate.header;
       for (auto it = blocks.rbegin(); it != blocks.rend(); ++it) {
         const BlockSummary& summary = it->summary;
-        if (summary.header != expected ||
-            header_of(it->parent, summary.height, summary.time, summary.executed) != expected)
-          return;
+        if (summary.header != expected || header_of(it->parent, summary) != expected) return;
         expected = it->parent;
       }
       for (const Block& block : blocks) {
@@ -360,7 +462,7 @@ void Replica::fetch_blocks(const BlockFetch& fetch) {
         if (block.parent != chain_.rbegin()->second.summary.header) return;
         append_block(block);
         ++world_.counters().fetched_blocks;
-        step(BlockInstalled{block.summary, fetch.certificate});
+        step(BlockInstalled{summary_of(block), fetch.certificate});
       }
     };
   });
@@ -370,7 +472,7 @@ void Replica::fetch_envelopes(const EnvelopeFetch& fetch) {
   if (fetch.sources.empty()) return;
   const std::size_t first = world_.random().below(fetch.sources.size());
   for (std::size_t i = 0; i < std::min<std::size_t>(2, fetch.sources.size()); ++i) {
-    const std::uint32_t source = fetch.sources[(first + i) % fetch.sources.size()].value();
+    const std::uint32_t source = node_behind(fetch.sources[(first + i) % fetch.sources.size()]);
     const std::uint32_t life = incarnation_;
     world_.ask(self_, source, [this, fetch, life](Replica& peer) -> std::function<void()> {
       EnvelopesFetched found;
@@ -394,7 +496,7 @@ void Replica::fetch_envelopes(const EnvelopeFetch& fetch) {
 void Replica::maybe_compact() {
   // The log begins anew with the least that recovers the state, once the ledger holds everything up to L durably.
   const bool idle = !sync_running_ && unsynced_.records.empty() && unsynced_.votes.empty() && unsynced_.blocks.empty();
-  if (!idle || disk_log_.size() < 60 || !world_.random().chance(10)) return;
+  if (!idle || !core_->place() || disk_log_.size() < 60 || !world_.random().chance(10)) return;
   const Height stable = core_->status().stable;
   if (disk_chain_.rbegin()->first < stable) return;
   for (const auto& certificate : unsynced_.certificates) disk_certificates_[certificate.height] = certificate;
@@ -416,7 +518,7 @@ void Replica::send_own(const Verified<Message>& own) {
 void Replica::transmit(std::optional<std::uint32_t> to, Message message) {
   if (honest()) {
     const auto shared = std::make_shared<const Message>(std::move(message));
-    for (std::uint32_t i = 0; i < world_.size(); ++i) {
+    for (std::uint32_t i = 0; i < world_.nodes(); ++i) {
       if (i != self_ && (!to || *to == i)) world_.send(self_, i, shared);
     }
     return;
@@ -436,7 +538,7 @@ bool Replica::leads() const { return up() && core_->status().primary.value() == 
 Message Replica::sign(Message message) const {
   std::visit([&](auto& m) { m.sender = ReplicaId(self_); }, message);
   if (auto* view_change = std::get_if<ViewChange>(&message)) view_change->seal();
-  return *signer_->sign(std::move(message));
+  return *signers_.rbegin()->second.sign(std::move(message));
 }
 
 void Replica::say(std::uint32_t to, Message message) const {

@@ -9,7 +9,7 @@
 namespace qilian::sim {
 
 struct Block {
-  consensus::BlockSummary summary;
+  consensus::BlockSummary summary;  ///< its change without anybody's own place
   ledger::HeaderHash parent;
 };
 
@@ -68,6 +68,15 @@ class Replica {
   void run_executor();
   void execute(const consensus::ExecuteBatch& batch);
   void append_block(Block block);
+  std::optional<consensus::BlockSummary::Change> decided_in(const Block& block) const;
+  consensus::BlockSummary summary_of(const Block& block) const;
+  void hand_over();
+  void add_signer();
+  void send_handover(const consensus::Handover& handover);
+  /// Its peers' numbers, as the core in its present epoch knows them.
+  ledger::ReplicaId id_of(std::uint32_t node) const;
+  std::uint32_t node_behind(ledger::ReplicaId id) const;
+  const ledger::ValidatorSet& set_at(ledger::Epoch epoch) const { return sets_.at(epoch); }
   void fetch_blocks(const consensus::BlockFetch& fetch);
   void fetch_envelopes(const consensus::EnvelopeFetch& fetch);
   void maybe_compact();
@@ -94,7 +103,9 @@ class Replica {
   // Volatile.
   std::optional<consensus::Core> core_;
   std::optional<consensus::Verifier> verifier_;
-  std::optional<consensus::Signer> signer_;
+  std::map<ledger::Epoch, consensus::Signer> signers_;
+  std::map<ledger::Epoch, ledger::ValidatorSet> sets_;  ///< decided in this chain
+  std::map<ledger::Epoch, ledger::Height> boundaries_;  ///< the last block of each epoch that has one
   Pending unsynced_;
   Pending syncing_;
   bool sync_running_ = false;

@@ -28,6 +28,9 @@ class Simulation final : public World {
   Oracle& oracle() override { return *oracle_; }
   Counters& counters() override { return counters_; }
   std::size_t size() const override { return n_; }
+  std::size_t nodes() const override { return n_ + spares_; }
+  const PlannedChanges& planned_changes() const override { return changes_; }
+  void epoch_began(std::uint32_t node) override;
 
  private:
   bool reaches(std::uint32_t from, std::uint32_t to) const {
@@ -39,13 +42,18 @@ class Simulation final : public World {
   void crash_and_restart();
   void partition();
   void heal();
-  void submit();
+  void submit(bool may_repeat = true);
+  void submit_change();
+  Seats next_seats();
   void resubmit();
   bool finished();
 
   Options options_;
   Random random_;
   std::size_t n_ = 4;
+  std::size_t spares_ = 0;  ///< nodes that may join; none where the validators stay
+  Random change_random_;    ///< of its own, so that runs without changes do not depend on them
+  PlannedChanges changes_;
   std::int64_t now_ = 1'000;
   /// A message on its way, or anything else.
   struct Event {
@@ -72,7 +80,8 @@ class Simulation final : public World {
   std::uint64_t trace_ = 0;
 };
 
-Simulation::Simulation(const Options& options) : options_(options), random_(options.seed) {
+Simulation::Simulation(const Options& options)
+    : options_(options), random_(options.seed), change_random_(options.seed ^ 0x65706F6368ULL) {
   // The small ones more often: they show the same in less time.
   static constexpr std::size_t kSizes[] = {4, 4, 4, 4, 4, 4, 7, 7, 5, 5, 4, 6, 6, 4, 7, 10};
   static constexpr std::uint32_t kWindows[] = {32, 8, 4, 2};
@@ -100,10 +109,13 @@ Simulation::Simulation(const Options& options) : options_(options), random_(opti
   }
   setup_ = "n=" + std::to_string(n_) + " window=" + std::to_string(window) + " loss=" + std::to_string(loss_) + "%";
   for (const auto& [who, kind] : actors) setup_ += ", " + std::to_string(who) + " is " + std::string(kind->name);
+  // One in four runs changes its validators; a plausible liar keeps the place that it was written for.
+  if (options.changes && n_ < 31 && change_random_.chance(25)) spares_ = byzantine.empty() ? 2 : 1;
+  if (spares_ > 0) setup_ += ", validators change";
   oracle_.emplace(n_, byzantine, window);
-  group_.assign(n_, 0);
+  group_.assign(nodes(), 0);
   const GenesisHash genesis = GenesisHash::of(ledger::sha256({"simulated genesis"}));
-  for (std::uint32_t i = 0; i < n_; ++i) {
+  for (std::uint32_t i = 0; i < nodes(); ++i) {
     const auto actor = actors.find(i);
     replicas_.push_back(std::make_unique<Replica>(*this, i, actor == actors.end() ? nullptr : actor->second, genesis,
                                                   fake_validators(n_), window, random_.between(-300, 300), cache));
@@ -152,7 +164,7 @@ void Simulation::ask(std::uint32_t from, std::uint32_t to, std::function<std::fu
 }
 
 void Simulation::crash_and_restart() {
-  const auto who = random_.below(n_);
+  const auto who = random_.below(nodes());
   replicas_[who]->crash();
   at(now_ + random_.between(10, 2'500), [this, who] {
     if (!replicas_[who]->up()) replicas_[who]->start();
@@ -169,7 +181,7 @@ void Simulation::partition() {
   }
   at(now_ + random_.between(100, 3'000), [this] {
     mute_link_ = {~0U, ~0U};
-    group_.assign(n_, 0);
+    group_.assign(nodes(), 0);
   });
 }
 
@@ -185,13 +197,44 @@ void Simulation::plan_faults() {
   if (options_.crashes) sprinkle(8, &Simulation::crash_and_restart);
   sprinkle(5, &Simulation::partition);
   for (int i = 0; i < options_.transactions; ++i) at(random_.between(now_, end - 1), [this] { submit(); });
+  if (spares_ > 0) {
+    for (std::uint64_t i = 1 + change_random_.below(4); i > 0; --i)
+      at(change_random_.between(now_, end - 1), [this] { submit_change(); });
+  }
   at(end, [this] { heal(); });
 }
 
-void Simulation::submit() {
+// Who sits where next. Without liars anybody anywhere; with one all stay in their places, and the spare comes or goes.
+Seats Simulation::next_seats() {
+  Seats seats;
+  for (std::uint32_t i = 0; i < nodes(); ++i) seats.push_back(i);
+  if (spares_ == 1) {
+    if (change_random_.chance(50)) seats.pop_back();
+    return seats;
+  }
+  for (std::size_t i = seats.size() - 1; i > 0; --i) std::swap(seats[i], seats[change_random_.below(i + 1)]);
+  seats.resize(n_ - 1 + change_random_.below(4));
+  return seats;
+}
+
+void Simulation::submit_change() {
+  submit(false);
+  changes_.emplace(transactions_.back().id, next_seats());
+}
+
+// The moment in which a process would most like to end: its old key is gone, its new one has signed nothing.
+void Simulation::epoch_began(std::uint32_t node) {
+  if (healed_ || !options_.crashes || !change_random_.chance(15)) return;
+  at(now_ + change_random_.between(0, 10), [this, node] { replicas_[node]->crash(); });
+  at(now_ + change_random_.between(20, 1'500), [this, node] {
+    if (!replicas_[node]->up()) replicas_[node]->start();
+  });
+}
+
+void Simulation::submit(bool may_repeat) {
   if (healed_) --unsubmitted_;
   EnvelopeInfo info;
-  const bool twin = !transactions_.empty() && random_.chance(8);
+  const bool twin = may_repeat && !transactions_.empty() && random_.chance(8);
   ledger::FixedWriter name;
   name.u64(options_.seed).u64(transactions_.size());
   info.digest = EnvelopeDigest::of(ledger::sha256({name.take(), "envelope"}));
@@ -203,7 +246,7 @@ void Simulation::submit() {
   waiting_[transactions_.size()] = now_;
   transactions_.push_back(info);
   const auto first = static_cast<std::uint32_t>(random_.below(n_));
-  for (std::uint32_t i = 0; i < n_; ++i) {
+  for (std::uint32_t i = 0; i < nodes(); ++i) {
     if (i != first && (!reaches(first, i) || random_.chance(loss_))) continue;
     at(now_ + (i == first ? 0 : delay()), [this, i, info] { replicas_[i]->admit(info); });
   }
@@ -220,7 +263,7 @@ void Simulation::resubmit() {
 void Simulation::heal() {
   healed_ = true;
   healed_ms_ = now_;
-  group_.assign(n_, 0);
+  group_.assign(nodes(), 0);
   mute_link_ = {~0U, ~0U};
   for (const auto& replica : replicas_) {
     if (!replica->up()) replica->start();
@@ -249,7 +292,8 @@ bool Simulation::finished() {
     if (!replica->honest()) continue;
     if (!replica->up()) return false;
     const CoreStatus status = replica->status();
-    if (status.stable != status.executed || (head && *head != status.executed)) return false;
+    // A change that is pending is carried out, whether anybody has something to order or not.
+    if (status.epoch_ends || status.stable != status.executed || (head && *head != status.executed)) return false;
     head = status.executed;
   }
   return true;
@@ -322,6 +366,7 @@ void Counters::add(const Counters& other) {
   fetched_blocks += other.fetched_blocks;
   compactions += other.compactions;
   simulated_ms += other.simulated_ms;
+  epochs += other.epochs;
   for (const auto& [actor, count] : other.lies) lies[actor] += count;
   mutations.insert(other.mutations.begin(), other.mutations.end());
 }
