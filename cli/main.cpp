@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   qilian::cli::add_reindex_command(app, globals);
   qilian::cli::add_transaction_commands(app, globals);
   qilian::cli::add_contract_commands(app, globals);
+  qilian::cli::add_negative_list_commands(app, globals);
 
   try {
     app.parse(argc, argv);

@@ -14,6 +14,8 @@ void add_genesis_commands(CLI::App& app, Globals& globals);
 void add_network_commands(CLI::App& app, Globals& globals);
 /// One noun for each contract, one command for each call of the table.
 void add_contract_commands(CLI::App& app, Globals& globals);
+/// check, impact and diff beside the calls of negative_list. REQUIRES: add_contract_commands came before.
+void add_negative_list_commands(CLI::App& app, Globals& globals);
 void add_transaction_commands(CLI::App& app, Globals& globals);
 void add_query_commands(CLI::App& app, Globals& globals);
 /// One command for each question of contracts/questions.

@@ -61,7 +61,9 @@ Result<Delivery> InProcessChain::submit(const ledger::Bytes& envelope) {
   if (const auto denial = contracts::check_static(*transaction)) return refusal(denial->code, denial->trace);
   if (executed_.contains(transaction->id())) return refusal("COM-305", "this transaction was executed before");
   const ledger::TimeMs time(time_.value() + kBlockStepMs);
-  if (const auto denial = contracts::admit(records_, {.height = height_.next(), .time = time, .genesis = &genesis_}, *transaction)) return refusal(denial->code, denial->trace);
+  if (const auto denial =
+          contracts::admit(records_, {.height = height_.next(), .time = time, .genesis = &genesis_}, *transaction))
+    return refusal(denial->code, denial->trace);
 
   height_ = height_.next();
   time_ = time;

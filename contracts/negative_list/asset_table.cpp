@@ -9,13 +9,10 @@ namespace {
 
 Truth truth(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
 
-bool matches(const pb::Matcher& matcher, const std::vector<std::string>& values) {
+bool matches(const pb::Matcher& matcher, std::string_view value) {
   const bool prefix = matcher.op() == pb::Matcher::PREFIX;
-  return std::ranges::any_of(values, [&](const std::string& value) {
-    return std::ranges::any_of(matcher.texts(), [&](const std::string& wanted) {
-      return prefix ? value.starts_with(wanted) : value == wanted;
-    });
-  });
+  return std::ranges::any_of(
+      matcher.texts(), [&](const std::string& wanted) { return prefix ? value.starts_with(wanted) : value == wanted; });
 }
 
 bool is_number(const pb::Matcher& matcher) {
@@ -33,10 +30,9 @@ std::uint32_t AssetTable::row_of(std::string_view version) {
   return row;
 }
 
-AssetTable::Set AssetTable::intern(const std::vector<std::string>& texts) {
-  if (texts.empty()) return 0;
-  const auto [at, added] = set_ids_.emplace(texts, static_cast<Set>(sets_.size()));
-  if (added) sets_.push_back(texts);
+AssetTable::Text AssetTable::intern(const std::string& text) {
+  const auto [at, added] = text_ids_.emplace(text, static_cast<Text>(texts_.size()));
+  if (added) texts_.push_back(text);
   return at->second;
 }
 
@@ -47,16 +43,19 @@ void AssetTable::state(std::uint32_t row, const Attribute& attribute) {
     column.numbers.resize(row + 1);
     column.has_number.resize(row + 1);
   }
-  column.texts[row] = intern(attribute.texts);
+  column.texts[row] = {static_cast<std::uint32_t>(column.pool.size()),
+                       static_cast<std::uint32_t>(attribute.texts.size())};
+  for (const std::string& text : attribute.texts) column.pool.push_back(intern(text));
   column.numbers[row] = attribute.number.value_or(0);
   column.has_number[row] = attribute.number ? 1 : 0;
 }
 
 void AssetTable::put(const AssetView& view, bool live) {
   const std::uint32_t row = row_of(view.version);
-  for (auto& [name, column] : columns_) {
-    if (row < column.texts.size()) {
-      column.texts[row] = 0;
+  if (rows_[row].put) {
+    for (auto& [name, column] : columns_) {
+      if (row >= column.texts.size()) continue;
+      column.texts[row] = {};
       column.has_number[row] = 0;
     }
   }
@@ -73,102 +72,24 @@ void AssetTable::put(const AssetView& view, bool live) {
   std::vector<std::uint32_t> parents;
   for (const std::string& parent : view.parents) parents.push_back(row_of(parent));
   std::vector<Claim> claims;
-  for (const AttestedClaim& claim : view.claims) {
-    claims.push_back({intern({claim.name}), claim.text.empty() ? 0 : intern({claim.text}), claim.number});
-  }
+  for (const AttestedClaim& claim : view.claims)
+    claims.push_back({intern(claim.name), intern(claim.text), claim.number});
   RowFacts& facts = rows_[row];
   facts.parents = std::move(parents);
   facts.claims = std::move(claims);
   facts.live = live;
   facts.put = true;
-  order_.clear();
+  order_ = {};
 }
 
-void AssetTable::set_open(std::string_view version, Open open) { rows_[row_of(version)].open = open; }
-
-Truths AssetTable::match_leaf(const pb::Matcher& matcher) const {
-  Truths out(rows_.size(), Truth::kUnknown);
-  if (matcher.attribute() == "udi") {
-    for (std::size_t row = 0; row < rows_.size(); ++row) {
-      const std::string& version = rows_[row].version;
-      out[row] = truth(matches(matcher, {version.substr(0, version.find('@'))}));
-    }
-    return out;
-  }
-  const auto found = columns_.find(matcher.attribute());
-  if (found == columns_.end()) return out;
-  const Column& column = found->second;
-  if (is_number(matcher)) {
-    const bool least = matcher.op() == pb::Matcher::AT_LEAST;
-    for (std::size_t row = 0; row < column.numbers.size(); ++row) {
-      if (!column.has_number[row]) continue;
-      out[row] = truth(least ? column.numbers[row] >= matcher.number() : column.numbers[row] <= matcher.number());
-    }
-    return out;
-  }
-  // Each distinct value is compared once: 0 not yet, else its truth and one.
-  std::vector<std::uint8_t> judged(sets_.size());
-  for (std::size_t row = 0; row < column.texts.size(); ++row) {
-    const Set set = column.texts[row];
-    if (set == 0) {
-      // A number without texts was stated: it is no text that matches.
-      if (column.has_number[row]) out[row] = Truth::kFalse;
-      continue;
-    }
-    if (judged[set] == 0) judged[set] = matches(matcher, sets_[set]) ? 2 : 1;
-    out[row] = truth(judged[set] == 2);
-  }
-  return out;
+void AssetTable::set_open(std::string_view version, Open open) {
+  const auto known = row_ids_.find(version);
+  if (known != row_ids_.end()) rows_[known->second].open = open;
 }
 
-Truths AssetTable::match(const pb::Matcher& matcher) const {
-  switch (matcher.op()) {
-    case pb::Matcher::ALL:
-    case pb::Matcher::ANY: {
-      const bool all = matcher.op() == pb::Matcher::ALL;
-      Truths out(rows_.size(), all ? Truth::kTrue : Truth::kFalse);
-      for (const pb::Matcher& part : matcher.of()) {
-        const Truths one = match(part);
-        for (std::size_t row = 0; row < out.size(); ++row) {
-          out[row] = all ? std::min(out[row], one[row]) : std::max(out[row], one[row]);
-        }
-      }
-      return out;
-    }
-    case pb::Matcher::NOT: {
-      Truths out = match(matcher.of(0));
-      for (Truth& one : out) {
-        if (one != Truth::kUnknown) one = truth(one == Truth::kFalse);
-      }
-      return out;
-    }
-    default:
-      return match_leaf(matcher);
-  }
-}
-
-std::vector<std::uint8_t> AssetTable::lifted(const pb::NegativeEntry& entry) const {
-  std::vector<std::uint8_t> out(rows_.size());
-  for (const pb::UnlessClaim& unless : entry.unless()) {
-    const auto name = set_ids_.find({unless.name()});
-    if (name == set_ids_.end()) continue;
-    const auto text = set_ids_.find({unless.text()});
-    for (std::size_t row = 0; row < rows_.size(); ++row) {
-      for (const Claim& claim : rows_[row].claims) {
-        if (claim.name != name->second) continue;
-        const bool met = unless.comparison() == pb::UnlessClaim::AT_LEAST  ? claim.number >= unless.number()
-                         : unless.comparison() == pb::UnlessClaim::AT_MOST ? claim.number <= unless.number()
-                         : unless.text().empty()                           ? claim.text == 0
-                                                 : text != set_ids_.end() && claim.text == text->second;
-        if (met) out[row] = 1;
-      }
-    }
-  }
-  return out;
-}
-
-const std::vector<std::uint32_t>& AssetTable::parents_first() const {
-  if (!order_.empty()) return order_;
+std::vector<std::uint32_t> AssetTable::parents_first() const {
+  std::vector<std::uint32_t> order;
+  order.reserve(rows_.size());
   std::vector<std::uint32_t> waiting(rows_.size());
   std::vector<std::uint32_t> first_child(rows_.size() + 1);
   for (const RowFacts& row : rows_) {
@@ -180,31 +101,140 @@ const std::vector<std::uint32_t>& AssetTable::parents_first() const {
   for (std::uint32_t row = 0; row < rows_.size(); ++row) {
     waiting[row] = static_cast<std::uint32_t>(rows_[row].parents.size());
     for (const std::uint32_t parent : rows_[row].parents) children[next[parent]++] = row;
-    if (waiting[row] == 0) order_.push_back(row);
+    if (waiting[row] == 0) order.push_back(row);
   }
-  for (std::size_t at = 0; at < order_.size(); ++at) {
-    const std::uint32_t row = order_[at];
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    const std::uint32_t row = order[at];
     for (std::uint32_t i = first_child[row]; i < first_child[row + 1]; ++i) {
-      if (--waiting[children[i]] == 0) order_.push_back(children[i]);
+      if (--waiting[children[i]] == 0) order.push_back(children[i]);
     }
   }
   // Parents stand in the registry before their children: there is no circle.
-  QILIAN_CHECK(order_.size() == rows_.size());
+  QILIAN_CHECK(order.size() == rows_.size());
+  return order;
+}
+
+const Order& AssetTable::order() const {
+  if (order_.rows.size() == rows_.size()) return order_;
+  order_ = {};
+  claims_.clear();
+  unknown_.clear();
+  order_.rows = parents_first();
+  order_.position.resize(rows_.size());
+  for (std::uint32_t at = 0; at < order_.rows.size(); ++at) order_.position[order_.rows[at]] = at;
+  order_.first_parent.push_back(0);
+  for (const std::uint32_t row : order_.rows) {
+    for (const std::uint32_t parent : rows_[row].parents) order_.parents.push_back(order_.position[parent]);
+    order_.first_parent.push_back(static_cast<std::uint32_t>(order_.parents.size()));
+    for (const Claim& claim : rows_[row].claims) claims_[claim.name].push_back({row, claim});
+    if (!rows_[row].put) unknown_.push_back(row);
+  }
   return order_;
 }
 
-Truths AssetTable::reach(const pb::NegativeEntry& entry) const {
-  Truths out = match(entry.matcher());
-  const std::vector<std::uint8_t> cut = lifted(entry);
-  const bool descendants = entry.reach() == pb::NegativeEntry::DESCENDANTS;
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
-    if (!rows_[row].put) out[row] = Truth::kUnknown;
-    if (cut[row]) out[row] = Truth::kFalse;
+Truths AssetTable::match_leaf(const pb::Matcher& matcher, const Order& order) const {
+  Truths out(order.rows.size(), Truth::kUnknown);
+  if (matcher.attribute() == "udi") {
+    for (std::size_t at = 0; at < out.size(); ++at) {
+      const std::string_view version = rows_[order.rows[at]].version;
+      out[at] = truth(matches(matcher, version.substr(0, version.find('@'))));
+    }
+    return out;
   }
-  if (!descendants) return out;
-  for (const std::uint32_t row : parents_first()) {
-    if (cut[row]) continue;
-    for (const std::uint32_t parent : rows_[row].parents) out[row] = std::max(out[row], out[parent]);
+  const auto found = columns_.find(matcher.attribute());
+  if (found == columns_.end()) return out;
+  const Column& column = found->second;
+  if (is_number(matcher)) {
+    const bool least = matcher.op() == pb::Matcher::AT_LEAST;
+    for (std::size_t at = 0; at < out.size(); ++at) {
+      const std::uint32_t row = order.rows[at];
+      if (row >= column.numbers.size() || !column.has_number[row]) continue;
+      out[at] = truth(least ? column.numbers[row] >= matcher.number() : column.numbers[row] <= matcher.number());
+    }
+    return out;
+  }
+  // Each distinct text is compared once: 0 not yet, 1 no, 2 yes.
+  std::vector<std::uint8_t> judged(texts_.size());
+  for (std::size_t at = 0; at < out.size(); ++at) {
+    const std::uint32_t row = order.rows[at];
+    if (row >= column.texts.size()) continue;
+    const Cell cell = column.texts[row];
+    // A number without texts was stated: it is no text that matches.
+    if (cell.count == 0 && !column.has_number[row]) continue;
+    bool any = false;
+    for (std::uint32_t i = cell.begin; i < cell.begin + cell.count; ++i) {
+      const Text text = column.pool[i];
+      if (judged[text] == 0) judged[text] = matches(matcher, texts_[text]) ? 2 : 1;
+      any = any || judged[text] == 2;
+    }
+    out[at] = truth(any);
+  }
+  return out;
+}
+
+Truths AssetTable::match(const pb::Matcher& matcher, const Order& order) const {
+  switch (matcher.op()) {
+    case pb::Matcher::ALL:
+    case pb::Matcher::ANY: {
+      const bool all = matcher.op() == pb::Matcher::ALL;
+      Truths out(order.rows.size(), all ? Truth::kTrue : Truth::kFalse);
+      for (const pb::Matcher& part : matcher.of()) {
+        const Truths one = match(part, order);
+        for (std::size_t at = 0; at < out.size(); ++at) {
+          out[at] = all ? std::min(out[at], one[at]) : std::max(out[at], one[at]);
+        }
+      }
+      return out;
+    }
+    case pb::Matcher::NOT: {
+      Truths out = match(matcher.of(0), order);
+      for (Truth& one : out) {
+        if (one != Truth::kUnknown) one = truth(one == Truth::kFalse);
+      }
+      return out;
+    }
+    default:
+      return match_leaf(matcher, order);
+  }
+}
+
+std::vector<std::uint8_t> AssetTable::lifted(const pb::NegativeEntry& entry, const Order& order) const {
+  std::vector<std::uint8_t> out(order.rows.size());
+  for (const pb::UnlessClaim& unless : entry.unless()) {
+    const auto name = text_ids_.find(unless.name());
+    const auto borne = name == text_ids_.end() ? claims_.end() : claims_.find(name->second);
+    if (borne == claims_.end()) continue;
+    const auto text = text_ids_.find(unless.text());
+    for (const ClaimAt& one : borne->second) {
+      const std::uint32_t at = order.position[one.row];
+      const bool met = unless.comparison() == pb::UnlessClaim::AT_LEAST  ? one.claim.number >= unless.number()
+                       : unless.comparison() == pb::UnlessClaim::AT_MOST ? one.claim.number <= unless.number()
+                       : unless.comparison() == pb::UnlessClaim::EQUALS
+                           ? text != text_ids_.end() && one.claim.text == text->second
+                           : false;
+      if (met) out[at] = 1;
+    }
+  }
+  return out;
+}
+
+Truths AssetTable::reach(const pb::NegativeEntry& entry) const {
+  const Order& every = order();
+  Truths out = match(entry.matcher(), every);
+  for (const std::uint32_t row : unknown_) {
+    out[every.position[row]] = Truth::kUnknown;
+  }
+  const std::vector<std::uint8_t> cut = lifted(entry, every);
+  const bool descendants = entry.reach() == pb::NegativeEntry::DESCENDANTS;
+  for (std::size_t at = 0; at < out.size(); ++at) {
+    if (cut[at]) {
+      out[at] = Truth::kFalse;
+      continue;
+    }
+    if (!descendants) continue;
+    for (std::uint32_t i = every.first_parent[at]; i < every.first_parent[at + 1]; ++i) {
+      out[at] = std::max(out[at], out[every.parents[i]]);
+    }
   }
   return out;
 }

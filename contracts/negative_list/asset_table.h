@@ -19,7 +19,15 @@ class NegativeEntry;
 
 namespace qilian::contracts::negative_list {
 
-/// One truth a row.
+/// Every row, parents before their children.
+struct Order {
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> first_parent;  ///< rows.size() + 1 offsets into `parents`
+  std::vector<std::uint32_t> parents;       ///< positions in `rows`
+  std::vector<std::uint32_t> position;      ///< by row
+};
+
+/// One truth for each position of the order.
 using Truths = std::vector<Truth>;
 
 class AssetTable {
@@ -39,22 +47,31 @@ class AssetTable {
   bool live(std::size_t row) const { return rows_[row].live; }
   const Open& open(std::size_t row) const { return rows_[row].open; }
 
+  /// Valid until the next put.
+  const Order& order() const;
+
   /// What an entry says of each version, by itself and through its lineage, exceptions included: as `evaluate` walks
   /// it. What only a call can say (purpose, buyer, environment) is unknown. REQUIRES: the entry passed its checks.
   Truths reach(const pb::NegativeEntry& entry) const;
 
  private:
-  /// Index of an interned list of texts; 0 is the empty one: not stated.
-  using Set = std::uint32_t;
+  /// An interned text.
+  using Text = std::uint32_t;
+  /// Where a row's texts stand in the pool of its column; none: not stated.
+  struct Cell {
+    std::uint32_t begin = 0;
+    std::uint32_t count = 0;
+  };
   /// Values of one attribute, by row. Rows past the end state nothing.
   struct Column {
-    std::vector<Set> texts;
+    std::vector<Cell> texts;
+    std::vector<Text> pool;
     std::vector<std::int64_t> numbers;
     std::vector<std::uint8_t> has_number;
   };
   struct Claim {
-    Set name = 0;
-    Set text = 0;
+    Text name = 0;
+    Text text = 0;
     std::int64_t number = 0;
   };
   struct RowFacts {
@@ -67,20 +84,28 @@ class AssetTable {
   };
 
   std::uint32_t row_of(std::string_view version);
-  Set intern(const std::vector<std::string>& texts);
+  Text intern(const std::string& text);
   void state(std::uint32_t row, const Attribute& attribute);
-  Truths match(const pb::Matcher& matcher) const;
-  Truths match_leaf(const pb::Matcher& matcher) const;
-  /// Rows that bear a claim which lifts the entry.
-  std::vector<std::uint8_t> lifted(const pb::NegativeEntry& entry) const;
-  const std::vector<std::uint32_t>& parents_first() const;
+  Truths match(const pb::Matcher& matcher, const Order& order) const;
+  Truths match_leaf(const pb::Matcher& matcher, const Order& order) const;
+  /// Positions that bear a claim which lifts the entry.
+  std::vector<std::uint8_t> lifted(const pb::NegativeEntry& entry, const Order& order) const;
+  std::vector<std::uint32_t> parents_first() const;
 
   std::vector<RowFacts> rows_;
   std::map<std::string, std::uint32_t, std::less<>> row_ids_;
   std::map<std::string, Column, std::less<>> columns_;
-  std::vector<std::vector<std::string>> sets_{{}};
-  std::map<std::vector<std::string>, Set> set_ids_;
-  mutable std::vector<std::uint32_t> order_;  ///< parents before children; empty: not computed since the last put
+  std::vector<std::string> texts_{""};
+  std::map<std::string, Text, std::less<>> text_ids_{{"", 0}};
+
+  // Computed when first asked for after a put.
+  struct ClaimAt {
+    std::uint32_t row = 0;
+    Claim claim;
+  };
+  mutable Order order_;
+  mutable std::map<Text, std::vector<ClaimAt>> claims_;  ///< by name
+  mutable std::vector<std::uint32_t> unknown_;           ///< parents that nobody put
 };
 
 }  // namespace qilian::contracts::negative_list

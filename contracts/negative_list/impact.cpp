@@ -16,28 +16,12 @@ bool in_force(const pb::NegativeEntry& entry, ledger::TimeMs now) {
          (entry.lapses_at() == 0 || now.value() < entry.lapses_at());
 }
 
-/// Does `wide` stand on every operation of `narrow`?
-bool covers(const pb::NegativeEntry& wide, const pb::NegativeEntry& narrow) {
-  return std::ranges::all_of(narrow.operations(),
-                             [&](int operation) { return std::ranges::count(wide.operations(), operation) != 0; });
+/// Does a standing entry stop every operation that the draft's entry stops?
+bool covers(const Standing::Entry& standing, const pb::NegativeEntry& entry) {
+  return std::ranges::all_of(entry.operations(), [&](int one) { return standing.operations.contains(one); });
 }
 
-/// What the entries in force stop already of what `entry` would stop. A prohibition by several entries together counts
-/// only where one of them covers every operation.
-std::vector<std::uint8_t> stopped_already(const AssetTable& table, const pb::NegativeList* published,
-                                          const pb::NegativeEntry& entry, const std::vector<std::string>& replaced,
-                                          ledger::TimeMs now) {
-  std::vector<std::uint8_t> out(table.size());
-  if (published == nullptr) return out;
-  for (const pb::NegativeEntry& standing : published->entries()) {
-    const bool counts = in_force(standing, now) && standing.mode() == pb::NegativeEntry::PROHIBIT &&
-                        !std::ranges::count(replaced, standing.code()) && covers(standing, entry);
-    if (!counts) continue;
-    const Truths truths = table.reach(standing);
-    for (std::size_t row = 0; row < truths.size(); ++row) out[row] |= truths[row] == Truth::kFalse ? 0 : 1;
-  }
-  return out;
-}
+constexpr std::size_t kBits = 64;
 
 std::map<std::string, const pb::NegativeEntry*> lasting(const pb::NegativeList& list) {
   std::map<std::string, const pb::NegativeEntry*> out;
@@ -67,23 +51,44 @@ std::vector<std::string> differing(const pb::NegativeEntry& a, const pb::Negativ
 
 }  // namespace
 
+Standing::Standing(const AssetTable& table, const pb::NegativeList& list, ledger::TimeMs now) {
+  for (const pb::NegativeEntry& entry : list.entries()) {
+    if (!in_force(entry, now) || entry.mode() != pb::NegativeEntry::PROHIBIT) continue;
+    const Truths truths = table.reach(entry);
+    Entry& added = entries_.emplace_back();
+    added.code = entry.code();
+    added.operations.insert(entry.operations().begin(), entry.operations().end());
+    added.stops.resize((truths.size() + kBits - 1) / kBits);
+    for (std::size_t at = 0; at < truths.size(); ++at) {
+      if (truths[at] != Truth::kFalse) added.stops[at / kBits] |= std::uint64_t{1} << (at % kBits);
+    }
+  }
+}
+
 std::vector<EntryImpact> impact(const AssetTable& table,
                                 const google::protobuf::RepeatedPtrField<pb::NegativeEntry>& draft,
-                                const pb::NegativeList* published, ledger::TimeMs now) {
-  std::vector<std::string> replaced;
-  for (const pb::NegativeEntry& entry : draft) replaced.push_back(entry.code());
+                                const Standing& standing) {
+  const Order& every = table.order();
+  const auto replaced = [&](const std::string& code) {
+    return std::ranges::any_of(draft, [&](const pb::NegativeEntry& entry) { return entry.code() == code; });
+  };
   std::vector<EntryImpact> out;
   for (const pb::NegativeEntry& entry : draft) {
+    std::vector<std::uint64_t> already((every.rows.size() + kBits - 1) / kBits);
+    for (const Standing::Entry& one : standing.entries()) {
+      if (replaced(one.code) || !covers(one, entry)) continue;
+      for (std::size_t word = 0; word < already.size(); ++word) already[word] |= one.stops[word];
+    }
     EntryImpact found;
     found.code = entry.code();
     const Truths truths = table.reach(entry);
-    const std::vector<std::uint8_t> already = stopped_already(table, published, entry, replaced, now);
-    for (std::size_t row = 0; row < truths.size(); ++row) {
-      if (truths[row] == Truth::kFalse || !table.live(row)) continue;
-      ++(truths[row] == Truth::kTrue ? found.matched : found.uncertain);
+    for (std::size_t at = 0; at < truths.size(); ++at) {
+      const std::uint32_t row = every.rows[at];
+      if (truths[at] == Truth::kFalse || !table.live(row)) continue;
+      ++(truths[at] == Truth::kTrue ? found.matched : found.uncertain);
       found.listings += table.open(row).listings;
       found.trades += table.open(row).trades;
-      if (already[row]) continue;
+      if (already[at / kBits] >> (at % kBits) & 1) continue;
       ++found.added;
       if (found.examples.size() < kMaxExamples) found.examples.push_back(table.version(row));
     }

@@ -1,6 +1,7 @@
 // What a draft would stop, against live state; and what one version of the list says that another does not. Pure reads.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,18 +19,37 @@ struct EntryImpact {
   std::int64_t matched = 0;  ///< live versions that it speaks of
   std::int64_t uncertain =
       0;  ///< live versions that it would stop for want of an attribute (COM-403), or until the call states one
-  std::int64_t added = 0;             ///< of both, those that no entry in force stops for the same operations
+  std::int64_t added = 0;             ///< of both, those that no entry in force stops for all of its operations
   std::int64_t listings = 0;          ///< open listings of what it stops
   std::int64_t trades = 0;            ///< open trades of what it stops
-  std::vector<std::string> examples;  ///< the first that are added, ascending by row
+  std::vector<std::string> examples;  ///< the first that are added, parents before children
 };
 
-/// Entries of a draft, each against every live version. `published`: the last published version (null: none); entries
-/// of it that the draft replaces, and those not in force at `now`, stop nothing. REQUIRES: the draft passed
-/// check_entries_shape and check_entry_attributes.
+/// What the prohibitions in force stop already, version by version: computed once for a table and a list, and asked by
+/// every draft. One pass over the table for each entry.
+class Standing {
+ public:
+  /// Nothing stands.
+  Standing() = default;
+  Standing(const AssetTable& table, const pb::NegativeList& list, ledger::TimeMs now);
+
+  struct Entry {
+    std::string code;
+    std::set<int> operations;
+    std::vector<std::uint64_t> stops;  ///< one bit for each position in the table's order()
+  };
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// Entries of a draft, each against every live version. Entries that the draft replaces stop nothing any more.
+/// REQUIRES: `standing` was made from this table as it is; the draft passed check_entries_shape and
+/// check_entry_attributes.
 std::vector<EntryImpact> impact(const AssetTable& table,
                                 const google::protobuf::RepeatedPtrField<pb::NegativeEntry>& draft,
-                                const pb::NegativeList* published, ledger::TimeMs now);
+                                const Standing& standing);
 
 /// One code in two versions.
 struct EntryChange {

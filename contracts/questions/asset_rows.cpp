@@ -57,16 +57,4 @@ negative_list::AssetTable asset_rows(const HistoryView& history, ledger::TimeMs 
   return out;
 }
 
-void refresh_asset(negative_list::AssetTable& table, const HistoryView& history, ledger::TimeMs time,
-                   std::string_view udi) {
-  const Arguments none;
-  const Reading reading(history, time, Tier::kMember, none);
-  const auto asset = registry::asset(reading.context(), udi);
-  if (!asset) return;
-  Filler filler(table, reading);
-  for (std::uint32_t seq = 1; seq <= std::max(asset->head(), asset->pending_version()); ++seq) {
-    filler.put(registry::version_id(udi, seq));
-  }
-}
-
 }  // namespace qilian::contracts::questions

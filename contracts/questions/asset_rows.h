@@ -8,8 +8,5 @@ namespace qilian::contracts::questions {
 
 /// Reads every version with its lineage and attestations, every listing and every trade. Seconds for a million.
 negative_list::AssetTable asset_rows(const HistoryView& history, ledger::TimeMs time);
-/// The same rows again for one asset's versions: after it changed, or an attestation about it.
-void refresh_asset(negative_list::AssetTable& table, const HistoryView& history, ledger::TimeMs time,
-                   std::string_view udi);
 
 }  // namespace qilian::contracts::questions

@@ -30,13 +30,14 @@ Result<void> list_diff(const Reading& reading, Answer& answer) {
   QILIAN_TRY(const pb::NegativeList after, version_of(reading, "to"));
   const std::vector<EntryChange> changes = negative_list::differences(before, after);
   const negative_list::AssetTable table = asset_rows(reading.history(), reading.time());
+  const negative_list::Standing standing(table, before, TimeMs(before.effective_at()));
   std::int64_t affected = 0;
   for (const EntryChange& change : changes) {
     negative_list::EntryImpact effect;
     if (change.after != nullptr) {
       google::protobuf::RepeatedPtrField<pb::NegativeEntry> draft;
       *draft.Add() = *change.after;
-      effect = negative_list::impact(table, draft, &before, TimeMs(before.effective_at())).front();
+      effect = negative_list::impact(table, draft, standing).front();
     }
     affected += effect.added;
     answer.add({{"entry", change.code},

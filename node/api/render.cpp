@@ -104,7 +104,7 @@ json::object object_fields(const store::StoredObject& object) {
 int status_of(std::string_view code) {
   if (code == "store.not_found" || code == "api.not_found") return 404;
   if (code == "question.unknown" || code == "question.not_found") return 404;
-  if (code == "question.argument") return 400;
+  if (code == "question.argument" || code.starts_with("json.")) return 400;
   if (code == "question.tier" || code == "api.tier") return 403;
   if (code == "store.gone") return 410;
   if (code == "store.pending" || code == "fact.untrue" || code == "COM-305") return 409;
@@ -251,7 +251,8 @@ std::string render_index(const Genesis& genesis) {
         "GET /v1/blocks/{height}", "GET /v1/objects/{kind}?prefix=&after=&limit=", "GET /v1/objects/{kind}/{id}",
         "GET /v1/objects/{kind}/{id}/journal?first=&limit=", "GET /v1/certificates/transaction/{id}",
         "GET /v1/certificates/object/{kind}/{id}?claim=current|history|absent|at&height=", "GET /v1/questions",
-        "GET /v1/questions/{name}?height=&at=&tier=", "GET /v1/status", "GET /healthz", "GET /metrics"}) {
+        "GET /v1/questions/{name}?height=&at=&tier=", "POST /v1/negative-list/impact", "GET /v1/status", "GET /healthz",
+        "GET /metrics"}) {
     endpoints.push_back(json::value(endpoint));
   }
   return json::serialize(json::object{{"name", "qiliand"},

@@ -10,6 +10,7 @@
 #include "contracts/kinds.h"
 #include "ledger/core/export_cose.h"
 #include "ledger/core/export_note.h"
+#include "node/api/impact.h"
 #include "node/api/questions.h"
 #include "node/api/render.h"
 
@@ -68,13 +69,17 @@ class Routes {
 
   void handle(HttpRequest request, const HttpReply& reply) {
     if (request.method == "POST" && request.path == "/v1/transactions") return submit(std::move(request), reply);
+    if (request.method == "POST" && request.path == "/v1/negative-list/impact") {
+      return reply(
+          [this, draft = std::move(request.body)] { return json_response(impact_.answer(driver_.store(), draft)); });
+    }
     reply([this, request = std::move(request)] { return answer(request); });
   }
 
  private:
   HttpResponse answer(const HttpRequest& request) {
     if (request.method != "GET") {
-      HttpResponse out = bad("api.method", "use GET; POST goes to /v1/transactions");
+      HttpResponse out = bad("api.method", "use GET; POST goes to /v1/transactions and /v1/negative-list/impact");
       out.status = 405;
       return out;
     }
@@ -257,6 +262,7 @@ class Routes {
   const Metrics& metrics_;
   LimitsConfig limits_;
   contracts::questions::Tier tier_;
+  ImpactReader impact_;
   Clock::time_point started_ = Clock::now();
 };
 
