@@ -72,6 +72,56 @@ void for_each_mixture(const Bytes& good, const Bytes& other, const std::function
   }
 }
 
+/// What makes `changed` of the base, and what the verifier says of it.
+Edit edit(const Genesis& genesis, const GoodCertificate& base, const Bytes& changed, const std::string& about) {
+  const auto head = std::mismatch(base.bytes.begin(), base.bytes.end(), changed.begin(), changed.end()).first;
+  const std::size_t at = static_cast<std::size_t>(head - base.bytes.begin());
+  std::size_t tail = 0;
+  while (tail < std::min(base.bytes.size(), changed.size()) - at &&
+         base.bytes[base.bytes.size() - 1 - tail] == changed[changed.size() - 1 - tail]) {
+    ++tail;
+  }
+  return {base.name,
+          at,
+          base.bytes.size() - tail - at,
+          changed.substr(at, changed.size() - tail - at),
+          verdict(changed, genesis),
+          about};
+}
+
+/// A chain of `n` validators: good certificates, and every number of signers around the quorum.
+std::string sized(std::size_t n) {
+  const TestChain chain = make_story(false, n);
+  const std::string prefix = "n" + number(n) + "/";
+  const GoodCertificate good{prefix + "transaction", chain.transaction_fact(Height(4), 2, chain.head())};
+  std::string out = "genesis = " + to_hex(chain.genesis().bytes) + "\n" + good.name + " = " + to_hex(good.bytes) +
+                    "\n" + good.name + " : " + summary(good.bytes, chain.genesis()) + "\n";
+  pb::FactCertificate certificate;
+  QILIAN_CHECK(certificate.ParseFromString(good.bytes));
+  const auto with = [&](const BlockCertificate& block, const std::string& about) {
+    certificate.set_block_certificate(block.encode());
+    out += edit(chain.genesis(), good, encode(certificate), "size/" + about).line();
+  };
+  for (const std::size_t signers : {std::size_t{0}, quorum(n) - 1, quorum(n), quorum(n) + 1, n}) {
+    if (signers <= n) with(chain.certify(chain.head(), signers), number(signers) + "-of-" + number(n));
+  }
+  BlockCertificate block = chain.certify(chain.head());
+  block.signers.push_back('\0');
+  with(block, "bitmap-longer");
+  block = chain.certify(chain.head());
+  block.signers.pop_back();
+  with(block, "bitmap-shorter");
+  if (n % 8 != 0) {
+    // One signer stands beyond the set, in the place of the last.
+    block = chain.certify(chain.head());
+    const std::size_t last = quorum(n) - 1;
+    block.signers[last / 8] ^= static_cast<char>(1 << last % 8);
+    block.signers[n / 8] ^= static_cast<char>(1 << n % 8);
+    with(block, "bit-beyond-the-set");
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string Edit::line() const {
@@ -107,23 +157,13 @@ std::string Corpus::published() const {
   };
   for_each_mutation(1, kMutations, sample);
   for_each_forgery(sample);
-  return out;
+  return out + sizes();
 }
 
-Edit Corpus::edit(const GoodCertificate& base, const Bytes& changed, const std::string& about) const {
-  const auto head = std::mismatch(base.bytes.begin(), base.bytes.end(), changed.begin(), changed.end()).first;
-  const std::size_t at = static_cast<std::size_t>(head - base.bytes.begin());
-  std::size_t tail = 0;
-  while (tail < std::min(base.bytes.size(), changed.size()) - at &&
-         base.bytes[base.bytes.size() - 1 - tail] == changed[changed.size() - 1 - tail]) {
-    ++tail;
-  }
-  return {base.name,
-          at,
-          base.bytes.size() - tail - at,
-          changed.substr(at, changed.size() - tail - at),
-          verdict(changed, genesis()),
-          about};
+std::string Corpus::sizes() const {
+  std::string out;
+  for (const std::size_t n : {1, 2, 3, 5, 7, 8, 9, 16, 100}) out += sized(n);
+  return out;
 }
 
 bool Corpus::honest(const TestChain& chain, const Bytes& certificate) const {
@@ -144,7 +184,7 @@ void Corpus::for_each_mutation(std::uint64_t seed, std::size_t count,
     const bool is_good =
         std::any_of(goods_.begin(), goods_.end(), [&](const auto& good) { return good.bytes == mutant; });
     if (is_good) return;
-    const Edit found = edit(base, mutant, about);
+    const Edit found = edit(genesis(), base, mutant, about);
     if (found.verdict == "accepted") {
       QILIAN_CHECK(honest(chain_of(base), mutant));
       return;
@@ -172,10 +212,11 @@ void Corpus::for_each_forgery(const std::function<void(const Edit&)>& each) cons
   const GoodCertificate& base =
       *std::find_if(goods_.begin(), goods_.end(), [](const auto& good) { return good.name == "one/history"; });
   const auto attempt = [&](const StateQuestion& question) {
-    test::for_each_forgery(single_, question,
-                           [&](const pb::StateFact& fact) { each(edit(base, single_.certificate_of(fact), "claim")); });
+    test::for_each_forgery(single_, question, [&](const pb::StateFact& fact) {
+      each(edit(genesis(), base, single_.certificate_of(fact), "claim"));
+    });
   };
-  for (const auto& [name, bytes] : signed_forgeries(single_, epochs_)) each(edit(base, bytes, name));
+  for (const auto& [name, bytes] : signed_forgeries(single_, epochs_)) each(edit(genesis(), base, bytes, name));
   constexpr std::uint64_t kHeights[] = {0, 2, 3, 5, 9, 12, 14, 15};
   for (const Key& key : {kAsset, kIndex}) {
     attempt({Claim::kCurrent, key, {}, {}});

@@ -40,7 +40,11 @@ class Corpus {
   /// The genesis and the good certificates, as lines.
   std::string text() const;
 
-  /// The published file: `text` with every signed forgery and a sample of the rest, a few for each verdict.
+  /// Lines of their own geneses: validator sets of other sizes, and the numbers of signers around their quorums.
+  std::string sizes() const;
+
+  /// The published file: `text` with every signed forgery and a sample of the rest, a few for each
+  /// verdict, and `sizes`.
   std::string published() const;
 
   /// Edits that are no certificates, from a seed: bits, bytes, fields, entries, parts of other certificates. Verdicts
@@ -53,7 +57,6 @@ class Corpus {
 
  private:
   const TestChain& chain_of(const GoodCertificate& good) const;
-  Edit edit(const GoodCertificate& base, const Bytes& changed, const std::string& about) const;
   bool honest(const TestChain& chain, const Bytes& certificate) const;
 
   TestChain single_;

@@ -20,5 +20,6 @@ int main(int argc, char** argv) {
   corpus.for_each_mutation(seed, std::strtoull(argv[1], nullptr, 10), each);
   print("# forgeries\n");
   corpus.for_each_forgery(each);
+  print(corpus.sizes());
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
