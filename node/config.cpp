@@ -115,7 +115,8 @@ class Parser {
     read("api", true, [&](Section& s) {
       config_.api_listen = s.address("listen");
       config_.api_tier = s.text("tier", config_.api_tier);
-      const bool known = config_.api_tier == "public" || config_.api_tier == "member" || config_.api_tier == "regulator";
+      const bool known =
+          config_.api_tier == "public" || config_.api_tier == "member" || config_.api_tier == "regulator";
       if (!known) s.complain("config.range", "tier", s.find("tier", true), "is public, member or regulator");
     });
     read("log", false, [&](Section& s) { log(s); });
@@ -189,6 +190,7 @@ class Parser {
     if (!node) return;
     const toml::array* array = node->as_array();
     if (!array) return top_.complain("config.type", "peers", node, "must be [[peers]] tables");
+    if (array->size() > kMaxPeers / 2) return top_.complain("config.value", "peers", node, "are more than 128");
     for (std::size_t i = 0; i < array->size(); ++i) {
       const toml::table* table = array->get(i)->as_table();
       if (!table) return top_.complain("config.type", "peers", node, "must be [[peers]] tables");

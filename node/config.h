@@ -49,6 +49,9 @@ struct Address {
   static ledger::Result<Address> parse(std::string_view text);
 };
 
+/// Peers that a node may have in all: the configured ones, half of it at most, and those that the ledger names.
+inline constexpr std::size_t kMaxPeers = 256;
+
 struct PeerConfig {
   ledger::PublicKey node_key;
   Address address;

@@ -60,7 +60,8 @@ Driver::Counters::Counters(Metrics& metrics)
 Driver::Driver(Setup setup, Metrics& metrics)
     : config_(std::move(setup.config)),
       executor_(std::move(setup.executor)),
-      key_(std::move(setup.consensus_key)),
+      keys_(std::move(setup.keys)),
+      node_key_(std::move(setup.node_key)),
       on_fatal_(std::move(setup.on_fatal)),
       verifier_(executor_->genesis().hash, verify_signature),
       mempool_({config_.limits.mempool_transactions, config_.limits.mempool_bytes,
@@ -71,10 +72,14 @@ Driver::Driver(Setup setup, Metrics& metrics)
                                       config_.limits.mempool_bytes / std::max<std::size_t>(1, config_.peers.size()))}),
       inbox_(kInboxPerSource),
       pool_(config_.limits.verification_threads, config_.limits.verification_queue),
-      reported_(config_.peers.size()),
-      served_(config_.peers.size()),
-      serving_blocks_(config_.peers.size()),
-      counters_(metrics) {}
+      replicas_(kMaxPeers),
+      reported_(kMaxPeers),
+      served_(kMaxPeers),
+      serving_blocks_(kMaxPeers),
+      counters_(metrics) {
+  // Other threads read it while validators' nodes are added: it never moves.
+  config_.peers.reserve(kMaxPeers);
+}
 
 Result<std::unique_ptr<Driver>> Driver::create(Setup setup, Metrics& metrics) {
   std::vector<Bytes> records;
@@ -123,6 +128,7 @@ void Driver::tick() {
   core_->step(consensus::Tick{steady_ms_, wall_clock()});
   waiters_.time_out(steady_ms_);
   if (catch_up_ && steady_ms_ >= catch_up_deadline_ms_) ask_for_blocks();
+  report_evidence();
   if (steady_ms_ >= next_keep_alive_ms_) {
     next_keep_alive_ms_ = steady_ms_ + kKeepAliveMs;
     mesh_->broadcast(FrameKind::kStatus, PeerStatus{store().certified(), executor_->height()}.encode());
@@ -143,7 +149,7 @@ void Driver::drain() {
   }
   if (failed_) return;
   sync_ledger(false);
-  if (log_ && log_->wants_restart()) truncate_log();
+  if (voter_ && log_->wants_restart()) truncate_log();
   if (const auto stopped = core_->status().stopped; stopped && !said_stopped_) {
     said_stopped_ = true;
     spdlog::critical("this replica votes no longer: {}", *stopped);
@@ -153,7 +159,12 @@ void Driver::drain() {
 // The order of THE CALLER'S LOOP in consensus/core.h.
 void Driver::process(consensus::Ready ready) {
   std::vector<Verified<Message>> votes;
+  const bool new_epoch = std::ranges::any_of(ready.records, [](const consensus::LogRecord& record) {
+    return std::holds_alternative<consensus::EpochRecord>(record);
+  });
+  if (new_epoch && !hand_over(ready)) return;
   if (!persist(ready, votes)) return;
+  if (new_epoch) retire_keys();
   for (const auto& outgoing : ready.messages_now) send(consensus::message_of(outgoing), outgoing.to);
   for (const auto& vote : votes) send(*vote, std::nullopt);
   if (!votes.empty()) core_->step(consensus::Persisted{std::move(votes)});
@@ -171,11 +182,8 @@ void Driver::process(consensus::Ready ready) {
   forget(ready.forget);
   for (const auto& fetch : ready.fetch_envelopes) fetch_envelopes(fetch);
   if (ready.fetch_blocks) fetch_blocks(*ready.fetch_blocks);
-  for (const auto& evidence : ready.evidence) {
-    counters_.evidence.add();
-    spdlog::error("evidence: replica {} signed two different messages for height {}", evidence.first.sender.value(),
-                  evidence.first.sequence.value());
-  }
+  for (const auto& handover : ready.handovers) send_handover(handover);
+  for (const auto& evidence : ready.evidence) keep_evidence(evidence);
 }
 
 // Writes what this turn must remember. Votes are signed here and leave only when this returned true.
@@ -190,12 +198,13 @@ bool Driver::persist(const consensus::Ready& ready, std::vector<Verified<Message
   }
   for (const auto& record : ready.records) unsynced_records_.push_back(consensus::encode_record(record));
   for (const auto& own : ready.votes) {
-    if (!signer_) continue;
-    votes.push_back(signer_->sign(own.message));
+    const auto signer = signers_.find(consensus::signed_header(own.message)->epoch);
+    if (signer == signers_.end()) continue;
+    votes.push_back(signer->second.sign(own.message));
     unsynced_records_.push_back(consensus::encode_record(consensus::record_of(own, votes.back())));
   }
-  if (!log_) unsynced_records_.clear();
-  if (!log_ || (!ready.must_sync && votes.empty())) return true;
+  if (!voter_) unsynced_records_.clear();
+  if (!voter_ || (!ready.must_sync && votes.empty())) return true;
   if (const auto written = log_->append(unsynced_records_); !written) {
     fail(written.error());
     return false;
@@ -315,10 +324,11 @@ void Driver::publish() {
   NodeStatus status;
   status.core = core_->status();
   status.self = self_;
+  status.validators = core_->validators().size();
   status.mempool_waiting = mempool_.waiting_count();
   status.mempool_bytes = mempool_.waiting_bytes();
   for (PeerIndex i = 0; i < config_.peers.size(); ++i) {
-    status.peers.push_back({config_.peers[i].address, config_.peers[i].replica, mesh_->connected(i), reported_[i]});
+    status.peers.push_back({config_.peers[i].address, replicas_[i], mesh_->connected(i), reported_[i]});
   }
   counters_.height.set(static_cast<std::int64_t>(store().certified().value()));
   counters_.view.set(static_cast<std::int64_t>(status.core.view.value()));

@@ -13,6 +13,7 @@
 
 #include "consensus/core.h"
 #include "node/config.h"
+#include "node/consensus_keys.h"
 #include "node/consensus_log.h"
 #include "node/executor.h"
 #include "node/inbox.h"
@@ -34,6 +35,7 @@ struct NodeStatus {
   };
   consensus::CoreStatus core;
   std::optional<ledger::ReplicaId> self;  ///< nothing for an observer
+  std::size_t validators = 0;
   ledger::Height certified;
   ledger::Height executed;
   ledger::Digest state_root;
@@ -56,7 +58,9 @@ class Driver {
     std::unique_ptr<Executor> executor;
     /// Nothing: the log is missing or damaged, and the node observes.
     std::optional<ConsensusLog::Opened> log;
-    std::optional<ledger::SecretKey> consensus_key;
+    ConsensusKeys keys;
+    /// Our own pin, by which we know ourselves among the next validators.
+    std::optional<ledger::PublicKey> node_key;
     /// Called once, from the driver's thread: the node must end and say why.
     std::function<void(const ledger::Error&)> on_fatal;
   };
@@ -76,6 +80,8 @@ class Driver {
   NodeStatus status() const;
   const ledger::store::Store& store() const { return executor_->store(); }
   const ledger::Genesis& genesis() const { return executor_->genesis(); }
+  /// The configured peers, and behind them validators' nodes that the ledger names. Before start(): for the mesh.
+  const std::vector<PeerConfig>& peers() const { return config_.peers; }
 
   void on_frame(PeerIndex peer, FrameKind kind, ledger::Bytes payload);
   void on_connection(PeerIndex peer, bool connected);
@@ -101,10 +107,23 @@ class Driver {
 
   // driver_recovery.cpp: what the core starts from.
   ledger::Result<void> recover(std::vector<ledger::Bytes> log_records);
-  ledger::Result<consensus::DurableState> durable_state() const;
-  consensus::BlockSummary summary(const ledger::Header& header, std::vector<ledger::TransactionId> ids) const;
+  ledger::Result<consensus::DurableState> durable_state();
+  consensus::BlockSummary summary(const ledger::Header& header, std::vector<ledger::TransactionId> ids);
   consensus::Limits limits() const;
   consensus::EnvelopeInfo info(const ledger::Transaction& transaction) const;
+
+  // driver_epochs.cpp: changes of validators, their nodes and keys, and evidence.
+  contracts::ValidatorEpoch epoch_above(ledger::Height stable) const;
+  std::optional<ledger::ReplicaId> usable_place(const ledger::ValidatorSet& set);
+  bool add_signer(const ledger::ValidatorSet& set);
+  bool hand_over(const consensus::Ready& ready);
+  void retire_keys();
+  void meet_nodes(const contracts::ValidatorEpoch& epoch);
+  void seat_peers();
+  ledger::ReplicaId id_of(PeerIndex peer) const;
+  void send_handover(const consensus::Handover& handover);
+  void keep_evidence(const consensus::Evidence& evidence);
+  void report_evidence();
 
   // driver_exchange.cpp: envelopes, blocks and messages to and from peers, and admission.
   void handle_message(PeerIndex peer, ledger::ByteView payload);
@@ -127,11 +146,14 @@ class Driver {
   Config config_;
   std::unique_ptr<Executor> executor_;
   std::optional<ConsensusLog> log_;
-  std::optional<ledger::SecretKey> key_;
+  ConsensusKeys keys_;
+  std::optional<ledger::PublicKey> node_key_;
   std::function<void(const ledger::Error&)> on_fatal_;
-  std::optional<ledger::ReplicaId> self_;
+  std::optional<ledger::ReplicaId> self_;  ///< our place in the core's epoch
+  bool voter_ = false;                     ///< has a place, its key and a log
   std::optional<consensus::Core> core_;
-  std::optional<consensus::Signer> signer_;
+  std::map<ledger::Epoch, consensus::Signer>
+      signers_;  ///< of this epoch; in the turn of a hand-over the last one's too
   consensus::Verifier verifier_;
   Mempool mempool_;
   Waiters waiters_;
@@ -162,6 +184,12 @@ class Driver {
   std::int64_t next_publish_ms_ = 0;
   std::int64_t next_keep_alive_ms_ = 0;
   bool said_stopped_ = false;
+  std::vector<std::optional<ledger::ReplicaId>> replicas_;  ///< the peers' places in the core's epoch
+  struct PendingEvidence {
+    consensus::Evidence evidence;
+    std::int64_t next_ms = 0;
+  };
+  std::vector<PendingEvidence> evidence_;  ///< until the ledger holds it
   std::vector<PeerStatus> reported_;
   struct Served {
     std::int64_t since_ms = 0;

@@ -75,12 +75,11 @@ void Driver::on_frame(PeerIndex peer, FrameKind kind, Bytes payload) {
 }
 
 void Driver::handle_message(PeerIndex peer, ByteView payload) {
-  const auto replica = config_.peers[peer].replica;
-  if (!replica) return counters_.bad_messages.add();
+  const ReplicaId sender = id_of(peer);
   auto message = consensus::decode_message(payload);
   if (!message) return counters_.bad_messages.add();
-  if (spdlog::should_log(spdlog::level::trace)) trace("from", *replica, *message);
-  auto verified_message = verifier_.verify(*replica, *std::move(message));
+  if (spdlog::should_log(spdlog::level::trace)) trace("from", sender, *message);
+  auto verified_message = verifier_.verify(sender, *std::move(message));
   if (verified_message) return core_->step(consensus::MessageVerified{*std::move(verified_message)});
   const auto& error = verified_message.error();
   if (error.code == "message.stale" || error.code == "message.ahead") return counters_.stale_messages.add();
@@ -206,9 +205,17 @@ void Driver::ask_for_blocks() {
     return;
   }
   catch_up_deadline_ms_ = steady_ms_ + kBlockAnswerMs;
-  for (std::size_t tried = 0; tried < catch_up_->sources.size(); ++tried) {
-    const auto peer = peer_of(catch_up_->sources[catch_up_source_++ % catch_up_->sources.size()]);
-    if (!peer || !mesh_->connected(*peer)) continue;
+  // Who signed the certificate has the block; of an old epoch they may all be gone.
+  std::vector<PeerIndex> sources;
+  for (const ReplicaId replica : catch_up_->sources) {
+    if (const auto peer = peer_of(replica)) sources.push_back(*peer);
+  }
+  for (PeerIndex peer = 0; peer < config_.peers.size(); ++peer) {
+    if (std::ranges::find(sources, peer) == sources.end()) sources.push_back(peer);
+  }
+  for (std::size_t tried = 0; tried < sources.size(); ++tried) {
+    const std::optional<PeerIndex> peer = sources[catch_up_source_++ % sources.size()];
+    if (!mesh_->connected(*peer)) continue;
     const BlockFetch request{executor_->height().next(), catch_up_->last};
     catch_up_asked_to_ = executor_->height().value() + kMaxBlocksServed;
     catch_up_peer_ = peer;
@@ -347,8 +354,12 @@ void Driver::admit(Pointer transaction, bool wait_certified, std::int64_t wait_m
 }
 
 std::optional<PeerIndex> Driver::peer_of(ReplicaId replica) const {
+  if (consensus::is_guest(replica)) {
+    const PeerIndex guest = replica.value() - consensus::kFirstGuest;
+    return guest < config_.peers.size() ? std::optional(guest) : std::nullopt;
+  }
   for (PeerIndex i = 0; i < config_.peers.size(); ++i) {
-    if (config_.peers[i].replica == replica) return i;
+    if (replicas_[i] == replica) return i;
   }
   return std::nullopt;
 }

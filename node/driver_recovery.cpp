@@ -9,7 +9,10 @@ using namespace ledger;
 
 Result<void> Driver::recover(std::vector<Bytes> log_records) {
   const Genesis& genesis = executor_->genesis();
-  if (key_) self_ = executor_->validators().find(key_->public_key());
+  const auto epoch = epoch_above(std::min(store().certified(), executor_->height()));
+  self_ = usable_place(epoch.set);
+  if (!self_ && keys_.any())
+    spdlog::warn("no usable consensus key of this node belongs to epoch {}: it observes", epoch.set.epoch.value());
 
   consensus::Config config;
   config.genesis = genesis.hash;
@@ -21,8 +24,7 @@ Result<void> Driver::recover(std::vector<Bytes> log_records) {
   config.status_interval_ms = config_.timers.resend_ms;
   config.max_pending = config_.limits.mempool_transactions;
   config.observer = !self_ || !log_;
-  config.await_reports = !config.observer;
-  if (config.observer) log_.reset();
+  config.await_reports = true;
 
   std::vector<consensus::LogRecord> records;
   std::vector<std::shared_ptr<const Transaction>> envelopes;
@@ -42,17 +44,20 @@ Result<void> Driver::recover(std::vector<Bytes> log_records) {
     spdlog::critical("{}; this replica observes until governance admits a new key", core.error().message);
     log_.reset();
     config.observer = true;
-    config.await_reports = false;
     core = consensus::Core::recover(config, durable, {});
   }
   if (!core) return std::unexpected(core.error());
   core_.emplace(*std::move(core));
-  if (!config.observer) {
-    signer_.emplace(genesis.hash, *self_, [this](ByteView payload) { return key_->sign(payload); });
-  }
-  verifier_.add_validators(executor_->validators());
+  voter_ = !config.observer;
+  if (voter_ && !add_signer(epoch.set)) return ledger::fail("key.open", "the consensus key cannot be read");
+  if (durable.previous) verifier_.add_validators(*durable.previous);
+  verifier_.add_validators(epoch.set);
   verifier_.set_self(self_.value_or(kNoProposer));
   verifier_.set_horizon(core_->horizon());
+  meet_nodes(epoch);
+  if (const auto next = contracts::next_epoch(*store().latest(), executor_->height())) meet_nodes(*next);
+  seat_peers();
+  retire_keys();
 
   consensus::EnvelopesFetched held;
   for (const auto& transaction : envelopes) {
@@ -68,11 +73,31 @@ Result<void> Driver::recover(std::vector<Bytes> log_records) {
   return {};
 }
 
-Result<consensus::DurableState> Driver::durable_state() const {
+Result<consensus::DurableState> Driver::durable_state() {
   consensus::DurableState out;
-  out.validators = executor_->validators();
-  out.limits = limits();
+  const Genesis& genesis = executor_->genesis();
+  const auto state = store().latest();
   const Height stable = std::min(store().certified(), executor_->height());
+  const auto epoch = epoch_above(stable);
+  out.validators = epoch.set;
+  out.begun_by = epoch.begun_by();
+  if (epoch.set.epoch > genesis.validators.epoch) {
+    const auto before = contracts::epoch_of(*state, genesis, Epoch(epoch.set.epoch.value() - 1));
+    QILIAN_CHECK(before.has_value());
+    out.previous = before->set;
+    // The key of that epoch is gone; an organisation has one place.
+    for (std::uint32_t i = 0; self_ && i < before->set.size(); ++i) {
+      if (before->set.validators[i].organisation == epoch.set.validators[self_->value()].organisation)
+        out.previous_self = ReplicaId(i);
+    }
+  }
+  if (const auto next = contracts::next_epoch(*state, stable.next())) {
+    out.change = consensus::BlockSummary::Change{next->set, usable_place(next->set)};
+    out.boundary = next->begun_by();
+    // Executed above what is certified: the block brings it.
+    if (out.boundary.value() > stable.value() + genesis.window) out.change.reset();
+  }
+  out.limits = limits();
   for (Height height = stable; height <= executor_->height(); height = height.next()) {
     QILIAN_TRY(const Bytes frame, store().block_frame(height));
     QILIAN_TRY(const Block block, Block::decode(frame));
@@ -97,8 +122,18 @@ Result<consensus::DurableState> Driver::durable_state() const {
   return out;
 }
 
-consensus::BlockSummary Driver::summary(const Header& header, std::vector<TransactionId> ids) const {
-  return {header.height, header.hash(), header.time, header.epoch, std::move(ids), limits(), std::nullopt};
+consensus::BlockSummary Driver::summary(const Header& header, std::vector<TransactionId> ids) {
+  consensus::BlockSummary out{header.height, header.hash(), header.time, header.epoch, std::move(ids), limits(), {}};
+  const auto next = contracts::next_epoch(*store().latest(), header.height);
+  if (next && next->begun_by().value() == header.height.value() + genesis().window) {
+    out.change = consensus::BlockSummary::Change{next->set, usable_place(next->set)};
+    meet_nodes(*next);
+    spdlog::info("block {} decided the validators of epoch {}, which begins at block {}; this node {}",
+                 header.height.value(), next->set.epoch.value(), next->first.value(),
+                 out.change->self ? fmt::format("is its replica {}", out.change->self->value())
+                                  : std::string("is not one of them"));
+  }
+  return out;
 }
 
 consensus::Limits Driver::limits() const {

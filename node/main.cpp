@@ -27,6 +27,14 @@ int main(int argc, char** argv) {
   app.add_option("--config", file, "The node's TOML file")->required();
   app.add_flag("--init", initialise,
                "Write the first record of a validator's consensus log and end; done once, before the first start");
+  std::string organisation;
+  std::string address;
+  CLI::Option* prepare = app.add_option("--prepare-key", organisation,
+                                        "Make a fresh consensus key for this organisation's next epoch, print what "
+                                        "governance.change_validators needs of it, and end; the node may run meanwhile")
+                             ->excludes("--init");
+  app.add_option("--address", address, "With --prepare-key: host:port under which peers reach this node's mesh")
+      ->needs(prepare);
   CLI11_PARSE(app, argc, argv);
 
   const auto config = qilian::node::Config::load(file);
@@ -37,6 +45,13 @@ int main(int argc, char** argv) {
     const auto done = qilian::node::Node::initialise(*config);
     if (!done) return refuse(done.error(), kBadConfiguration);
     spdlog::info("initialised; start it without --init");
+    return 0;
+  }
+
+  if (!organisation.empty()) {
+    const auto prepared = qilian::node::Node::prepare_key(*config, organisation, address);
+    if (!prepared) return refuse(prepared.error(), kBadConfiguration);
+    std::printf("%s\n", prepared->c_str());
     return 0;
   }
 

@@ -11,6 +11,8 @@
 #include <mutex>
 #include <sstream>
 
+#include "contracts/validators.h"
+#include "ledger/core/uscc.h"
 #include "node/api/routes.h"
 #include "node/api/server.h"
 #include "node/client/key_file.h"
@@ -38,11 +40,7 @@ Result<Bytes> passphrase(const Config& config) {
                                 : client::passphrase_from_env(*config.passphrase_env);
 }
 
-Result<std::optional<SecretKey>> consensus_key(const Config& config, ByteView passphrase) {
-  if (!config.consensus_key_file) return std::optional<SecretKey>();
-  QILIAN_TRY(auto key, client::read_key_file(*config.consensus_key_file, passphrase));
-  return std::optional<SecretKey>(std::move(key));
-}
+fs::path key_folder(const Config& config) { return config.data_dir / "keys"; }
 
 // One process at a time in a data directory: two would vote with one key.
 class DirectoryLock {
@@ -80,7 +78,8 @@ Result<std::optional<ConsensusLog::Opened>> open_log(const Config& config, const
   const auto& error = opened.error();
   if (error.code != "log.missing" && error.code != "log.corrupt") return std::unexpected(error);
   spdlog::critical(
-      "{}: this replica only observes; a new validator runs `qiliand --init` once, an old one needs a new key",
+      "{}: this replica only observes; a new validator runs `qiliand --init` once, an old one needs a new key "
+      "(--prepare-key, then governance.change_validators)",
       error.message);
   return std::optional<ConsensusLog::Opened>();
 }
@@ -96,12 +95,13 @@ class RunningNode final : public Node {
     QILIAN_TRY(const SecretKey node_key, client::read_key_file(config.node_key_file, secret));
     Driver::Setup setup;
     setup.config = config;
-    QILIAN_TRY(setup.consensus_key, consensus_key(config, secret));
+    setup.node_key = node_key.public_key();
+    QILIAN_TRY(setup.keys, ConsensusKeys::open(key_folder(config), config.consensus_key_file, secret));
     store::Options options;
     options.directory = config.data_dir / "ledger";
     options.log = [](std::string_view line) { spdlog::info("ledger: {}", line); };
     QILIAN_TRY(setup.executor, Executor::open(options, genesis));
-    if (setup.consensus_key) {
+    if (config.consensus_key_file || setup.keys.any()) {
       QILIAN_TRY(auto log, open_log(config, genesis.hash));
       if (log) setup.log.emplace(std::move(*log));
     }
@@ -114,7 +114,7 @@ class RunningNode final : public Node {
     };
     events.connection = [this](PeerIndex peer, bool connected) { driver_->on_connection(peer, connected); };
     events.notice = [](const std::string& line) { spdlog::warn("mesh: {}", line); };
-    QILIAN_TRY(mesh_, Mesh::start({genesis.hash, config.mesh_listen, config.peers, config.limits}, node_key,
+    QILIAN_TRY(mesh_, Mesh::start({genesis.hash, config.mesh_listen, driver_->peers(), config.limits}, node_key,
                                   std::move(events), metrics_));
     driver_->start(*mesh_);
     QILIAN_TRY(server_, HttpServer::start(config.api_listen, config.limits,
@@ -170,17 +170,35 @@ class RunningNode final : public Node {
 Result<void> Node::initialise(const Config& config) {
   QILIAN_TRY(const Genesis genesis, read_genesis(config.genesis_file));
   QILIAN_TRY(const Bytes secret, passphrase(config));
-  QILIAN_TRY(const auto key, consensus_key(config, secret));
-  if (!key)
+  QILIAN_TRY(const auto keys, ConsensusKeys::open(key_folder(config), config.consensus_key_file, secret));
+  const auto key = keys.first();
+  if (!key) {
     return fail("node.not_validator",
-                "keys.consensus is not set: an observer has no consensus log and needs no --init");
-  if (!genesis.validators.find(key->public_key())) {
-    return fail("node.not_validator",
-                fmt::format("the key in {} is not a validator's of this genesis", config.consensus_key_file->string()));
+                "keys.consensus is not set and no key was prepared (--prepare-key): an observer needs no --init");
   }
   QILIAN_TRY(const auto lock, DirectoryLock::take(config.data_dir));
-  const Bytes first = consensus::encode_record(consensus::StartRecord{genesis.hash, key->public_key()});
-  return ConsensusLog::initialise(config.data_dir / "consensus", genesis.hash, first);
+  const Bytes first = consensus::encode_record(consensus::StartRecord{genesis.hash, *key});
+  QILIAN_TRY_VOID(ConsensusLog::initialise(config.data_dir / "consensus", genesis.hash, first));
+  if (!genesis.validators.find(*key))
+    spdlog::warn("no validator of the genesis has this key: the node observes until governance admits it");
+  return {};
+}
+
+Result<std::string> Node::prepare_key(const Config& config, const std::string& organisation,
+                                      const std::string& address) {
+  QILIAN_TRY(const Genesis genesis, read_genesis(config.genesis_file));
+  QILIAN_TRY(const Bytes secret, passphrase(config));
+  QILIAN_TRY(const SecretKey node_key, client::read_key_file(config.node_key_file, secret));
+  QILIAN_TRY_VOID(Uscc::parse(organisation));
+  const std::string reached = address.empty() ? config.mesh_listen.text() : address;
+  QILIAN_TRY_VOID(Address::parse(reached));
+  QILIAN_TRY(const SecretKey key, ConsensusKeys::prepare(key_folder(config), secret));
+  const Bytes payload =
+      contracts::possession_payload(genesis.hash, {organisation, key.public_key()}, node_key.public_key(), reached);
+  return fmt::format(
+      "{{\"organisation\":\"{}\",\"consensus_key\":\"{}\",\"possession\":\"{}\",\"node_key\":\"{}\","
+      "\"address\":\"{}\"}}",
+      organisation, key.public_key().hex(), to_hex(key.sign(payload).view()), node_key.public_key().hex(), reached);
 }
 
 Result<std::unique_ptr<Node>> Node::start(const Config& config) {

@@ -13,6 +13,12 @@ class Node {
   /// "log.exists", "node.not_validator", "key.*", "genesis.*".
   static ledger::Result<void> initialise(const Config& config);
 
+  /// Makes a fresh consensus key in data/keys for an epoch to come, and returns what governance.change_validators asks
+  /// of a next validator, as JSON: keys, address (mesh.listen unless another one is given) and proof of possession.
+  /// Works beside a running node. Errors "key.*", "genesis.*", "config.address", MEM-101.
+  static ledger::Result<std::string> prepare_key(const Config& config, const std::string& organisation,
+                                                 const std::string& address);
+
   /// Reads keys and genesis, recovers ledger and core, binds both ports and runs. Every error says what to do; the
   /// caller prints it.
   static ledger::Result<std::unique_ptr<Node>> start(const Config& config);

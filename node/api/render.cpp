@@ -219,8 +219,10 @@ std::string render_status(const NodeStatus& status, const Genesis& genesis, std:
   out["chain"] = genesis.chain;
   out["genesis_hash"] = genesis.hash.hex();
   out["replica"] = status.self ? json::value(status.self->value()) : json::value(nullptr);
-  out["validators"] = genesis.validators.size();
+  out["validators"] = status.validators;
   out["epoch"] = status.core.epoch.value();
+  out["epoch_ends"] = status.core.epoch_ends ? json::value(status.core.epoch_ends->value()) : json::value(nullptr);
+  out["retiring"] = status.core.retiring;
   out["view"] = status.core.view.value();
   out["in_view"] = status.core.in_view;
   out["primary"] = status.core.primary.value();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -17,6 +18,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "node/mesh/identity.h"
@@ -42,6 +44,7 @@ constexpr std::size_t kWriteBytes = 256 * 1024;
 constexpr milliseconds kFirstPause{50};
 constexpr milliseconds kLongestPause{2'000};
 constexpr milliseconds kKeepAlive{1'000};
+constexpr milliseconds kTellAgain{30'000};
 constexpr milliseconds kSilence{6'000};
 // A peer's name may lead to another address tomorrow.
 constexpr milliseconds kResolveAgain{30'000};
@@ -63,6 +66,7 @@ struct Peer {
   std::deque<FrameBytes> queue;
   std::size_t queued_bytes = 0;
   bool wake_posted = false;
+  Clock::time_point told_of_second{};
 
   // The mesh's thread alone: where the peer is said to be, and from where it came last.
   std::vector<asio::ip::address> addresses;
@@ -102,6 +106,7 @@ class TlsMesh final : public Mesh {
         events_(std::move(events)),
         acceptor_(io_),
         context_(asio::ssl::context::tls),
+        metrics_(metrics),
         handshake_failures_(
             metrics.counter("qilian_mesh_handshake_failures_total", "Connections that did not get through TLS")),
         unknown_keys_(
@@ -112,15 +117,7 @@ class TlsMesh final : public Mesh {
             metrics.counter("qilian_mesh_bad_frames_total", "Connections dropped for a frame that breaks the rules")),
         bytes_in_(metrics.counter("qilian_mesh_received_bytes_total", "Bytes received inside TLS")),
         bytes_out_(metrics.counter("qilian_mesh_sent_bytes_total", "Bytes sent inside TLS")) {
-    for (std::size_t i = 0; i < options_.peers.size(); ++i) {
-      auto peer = std::make_unique<Peer>();
-      const auto label = fmt::format("peer=\"{}\"", options_.peers[i].address.text());
-      peer->config = options_.peers[i];
-      peer->dropped =
-          &metrics.counter("qilian_mesh_dropped_frames_total", "Frames not sent: queue full or not connected", label);
-      peer->up = &metrics.gauge("qilian_mesh_connected", "1 while the peer is connected", label);
-      peers_.push_back(std::move(peer));
-    }
+    for (const PeerConfig& peer : options_.peers) append(peer);
   }
 
   ~TlsMesh() override { stop(); }
@@ -141,26 +138,24 @@ class TlsMesh final : public Mesh {
                   fmt::format("cannot listen on mesh.listen = {}: {}", options_.listen.text(), error.message()));
     }
     asio::co_spawn(io_, accept(), asio::detached);
-    for (PeerIndex i = 0; i < peers_.size(); ++i) {
-      const auto literal = asio::ip::make_address(peers_[i]->config.address.host, error);
-      if (!error)
-        peers_[i]->addresses = {literal};
-      else
-        asio::co_spawn(io_, resolve(i), asio::detached);
-      if (own_key_ < peers_[i]->config.node_key) asio::co_spawn(io_, dial(i), asio::detached);
-    }
+    for (PeerIndex i = 0; i < peers().size(); ++i) reach(i);
     thread_ = std::thread([this] { io_.run(); });
     return {};
   }
 
+  void add_peer(const PeerConfig& peer) override {
+    const PeerIndex index = append(peer);
+    asio::post(io_, [this, index] { reach(index); });
+  }
+
   void send(PeerIndex index, FrameKind kind, ByteView payload) override {
-    QILIAN_CHECK(index < peers_.size());
+    QILIAN_CHECK(index < peers().size());
     enqueue(*peers_[index], kind, std::make_shared<const Bytes>(encode_frame(kind, payload)));
   }
 
   void broadcast(FrameKind kind, ByteView payload) override {
     const auto frame = std::make_shared<const Bytes>(encode_frame(kind, payload));
-    for (auto& peer : peers_) enqueue(*peer, kind, frame);
+    for (const auto& peer : peers()) enqueue(*peer, kind, frame);
   }
 
   bool connected(PeerIndex index) const override {
@@ -177,6 +172,36 @@ class TlsMesh final : public Mesh {
   }
 
  private:
+  // What is there stays where it is: any thread may look while another one appends.
+  std::span<const std::unique_ptr<Peer>> peers() const {
+    return {peers_.data(), peer_count_.load(std::memory_order_acquire)};
+  }
+
+  PeerIndex append(const PeerConfig& config) {
+    const auto index = static_cast<PeerIndex>(peers().size());
+    QILIAN_CHECK(index < kMaxPeers);
+    const auto label = fmt::format("peer=\"{}\"", config.address.text());
+    auto& peer = peers_[index];
+    peer = std::make_unique<Peer>();
+    peer->config = config;
+    peer->dropped =
+        &metrics_.counter("qilian_mesh_dropped_frames_total", "Frames not sent: queue full or not connected", label);
+    peer->up = &metrics_.gauge("qilian_mesh_connected", "1 while the peer is connected", label);
+    peer_count_.store(index + 1, std::memory_order_release);
+    return index;
+  }
+
+  void reach(PeerIndex index) {
+    Peer& peer = *peers_[index];
+    error_code error;
+    const auto literal = asio::ip::make_address(peer.config.address.host, error);
+    if (!error)
+      peer.addresses = {literal};
+    else
+      asio::co_spawn(io_, resolve(index), asio::detached);
+    if (own_key_ < peer.config.node_key) asio::co_spawn(io_, dial(index), asio::detached);
+  }
+
   void enqueue(Peer& peer, FrameKind kind, FrameBytes frame) {
     const std::lock_guard lock(peer.mutex);
     const bool bulk = kind != FrameKind::kConsensus && kind != FrameKind::kStatus;
@@ -222,7 +247,7 @@ class TlsMesh final : public Mesh {
     if (held >= options_.limits.mesh_connections_per_address) return false;
     if (handshaking_ < options_.limits.mesh_connections) return true;
     return held < kReservedForPeer && std::ranges::any_of(
-                                          peers_,
+                                          peers(),
                                           [&](const auto& peer) {
                                             return peer->seen == from ||
                                                    std::ranges::find(peer->addresses, from) != peer->addresses.end();
@@ -334,6 +359,11 @@ class TlsMesh final : public Mesh {
       const std::lock_guard lock(peer.mutex);
       if (peer.link) {
         refused_.add();
+        if (const auto now = Clock::now(); now - peer.told_of_second > kTellAgain) {
+          peer.told_of_second = now;
+          events_.notice(fmt::format("a second process connects with the key of peer {}; it is refused",
+                                     peer.config.address.text()));
+        }
         return false;
       }
       peer.link = link;
@@ -424,7 +454,7 @@ class TlsMesh final : public Mesh {
   }
 
   std::optional<PeerIndex> find(const PublicKey& key) const {
-    for (PeerIndex i = 0; i < peers_.size(); ++i) {
+    for (PeerIndex i = 0; i < peers().size(); ++i) {
       if (peers_[i]->config.node_key == key) return i;
     }
     return std::nullopt;
@@ -437,10 +467,12 @@ class TlsMesh final : public Mesh {
   asio::ssl::context context_;
   PublicKey own_key_;
   std::uint16_t port_ = 0;
-  std::vector<std::unique_ptr<Peer>> peers_;
+  std::array<std::unique_ptr<Peer>, kMaxPeers> peers_;
+  std::atomic<PeerIndex> peer_count_ = 0;
   std::atomic<bool> stopping_ = false;
   std::size_t handshaking_ = 0;
   std::map<asio::ip::address, std::size_t> handshaking_from_;
+  Metrics& metrics_;
   Series& handshake_failures_;
   Series& unknown_keys_;
   Series& refused_;

@@ -43,6 +43,9 @@ class Mesh {
                                                      Events events, Metrics& metrics);
   virtual ~Mesh() = default;
 
+  /// Pins another peer, whose index is the next one; kMaxPeers at most. Thread-safe against all others; calls of this
+  /// one come from one thread.
+  virtual void add_peer(const PeerConfig& peer) = 0;
   /// Queues one frame. REQUIRES: payload.size() <= max_payload(kind).
   virtual void send(PeerIndex peer, FrameKind kind, ledger::ByteView payload) = 0;
   /// To every connected peer; encoded once.

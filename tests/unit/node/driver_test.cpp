@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "consensus/wire.h"
+#include "contracts/kinds.h"
 #include "contracts/membership.pb.h"
+#include "contracts/validators.pb.h"
 #include "ledger/core/canonical.h"
 
 using namespace qilian;
@@ -38,6 +40,7 @@ class FakeMesh final : public Mesh {
     FrameKind kind;
     Bytes payload;
   };
+  void add_peer(const PeerConfig&) override {}
   void send(PeerIndex peer, FrameKind kind, ByteView payload) override { note({peer, kind, Bytes(payload)}); }
   void broadcast(FrameKind kind, ByteView payload) override { note({std::nullopt, kind, Bytes(payload)}); }
   bool connected(PeerIndex) const override { return true; }
@@ -67,9 +70,14 @@ class World {
     Genesis fields;
     fields.chain = "driver";
     fields.time = TimeMs(wall_clock().value() - 60'000);
-    for (char i = 0; i < 4; ++i)
-      fields.validators.validators.push_back(
-          {"organisation " + std::to_string(i), key(static_cast<char>('0' + i)).public_key()});
+    for (char i = 0; i < 4; ++i) {
+      contracts::pb::Organisation organisation;
+      organisation.set_uscc("organisation " + std::to_string(i));
+      organisation.set_status(contracts::pb::Organisation::ADMITTED);
+      organisation.set_admitted_at(1);
+      fields.records[{contracts::kind::kOrganisation, organisation.uscc()}] = encode(organisation);
+      fields.validators.validators.push_back({organisation.uscc(), key(static_cast<char>('0' + i)).public_key()});
+    }
     auto compiled = Genesis::compile(fields);
     REQUIRE_MESSAGE(compiled.has_value(), (compiled ? "" : compiled.error().message));
     genesis_ = *std::move(compiled);
@@ -96,7 +104,7 @@ class World {
     auto log = ConsensusLog::open(folder_ / "consensus", genesis_.hash, 1 << 20);
     REQUIRE(log.has_value());
     setup.log.emplace(*std::move(log));
-    setup.consensus_key = secret(kSelf);
+    setup.keys = ConsensusKeys::of(secret(kSelf));
     setup.on_fatal = [this](const Error& error) {
       const std::lock_guard lock(mutex_);
       fatal_ = error.code + ": " + error.message;
@@ -138,6 +146,22 @@ class World {
   }
   void deliver(PeerIndex peer, const Message& message) {
     driver_->on_frame(peer, FrameKind::kConsensus, consensus::encode_message(message));
+  }
+
+  /// Block 1, whose proposal the other three replicas agree on.
+  void order(std::vector<EnvelopeDigest> envelopes) {
+    const auto proposal = std::make_shared<const consensus::Proposal>(
+        consensus::Proposal{genesis_.hash, Epoch(0), Sequence(1), ReplicaId(0), wall_clock(), std::move(envelopes)});
+    const auto digest = proposal->digest();
+    deliver(0, sign(0, consensus::PrePrepare{Epoch(0), View(0), Sequence(1), digest, ReplicaId(0), {}, proposal}));
+    for (const std::uint32_t replica : {2u, 3u}) {
+      deliver(replica - 1,
+              sign(replica, consensus::Prepare{Epoch(0), View(0), Sequence(1), digest, ReplicaId(replica), {}}));
+    }
+    for (const std::uint32_t replica : {0u, 2u, 3u}) {
+      deliver(replica == 0 ? 0 : replica - 1,
+              sign(replica, consensus::Commit{Epoch(0), View(0), Sequence(1), digest, ReplicaId(replica), {}}));
+    }
   }
 
   std::shared_ptr<const Transaction> transaction(std::uint64_t number, TimeMs expires) const {
@@ -198,21 +222,7 @@ TEST_CASE("a proposal that names envelopes in the turn in which they expire here
   // They leave late by the skew that the time rule allows: the proposal comes in the midst of that.
   const std::int64_t skew = contracts::limits(*world.driver().store().latest()).max_clock_skew_ms;
   while (wall_clock().value() < begin + skew + 200) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  const auto proposal = std::make_shared<const consensus::Proposal>(
-      consensus::Proposal{world.genesis().hash, Epoch(0), Sequence(1), ReplicaId(0), wall_clock(), order});
-  const auto digest = proposal->digest();
-  world.deliver(
-      0, world.sign(0, consensus::PrePrepare{Epoch(0), View(0), Sequence(1), digest, ReplicaId(0), {}, proposal}));
-  for (const std::uint32_t replica : {2u, 3u}) {
-    const PeerIndex peer = replica - 1;
-    world.deliver(
-        peer, world.sign(replica, consensus::Prepare{Epoch(0), View(0), Sequence(1), digest, ReplicaId(replica), {}}));
-  }
-  for (const std::uint32_t replica : {0u, 2u, 3u}) {
-    const PeerIndex peer = replica == 0 ? 0 : replica - 1;
-    world.deliver(
-        peer, world.sign(replica, consensus::Commit{Epoch(0), View(0), Sequence(1), digest, ReplicaId(replica), {}}));
-  }
+  world.order(order);
   // Its peers answer what it asks for.
   const bool executed = world.wait([&] {
     for (const auto& sent : world.mesh().take()) {
@@ -243,4 +253,32 @@ TEST_CASE("what a peer fetches is bounded in a second, whatever it repeats") {
   }
   CHECK(bytes > 0);
   CHECK(bytes <= 3 * (24ull << 20));  // a slow machine may see a second or two begin
+}
+
+TEST_CASE("two contradicting votes of a peer become a fact of the ledger that names it, reported by this node") {
+  World world;
+  const auto vote = [&](char what) {
+    const auto digest = *ProposalDigest::from(Bytes(32, what));
+    return world.sign(2, consensus::Commit{Epoch(0), View(0), Sequence(5), digest, ReplicaId(2), {}});
+  };
+  world.deliver(1, vote('a'));
+  world.deliver(1, vote('b'));
+  std::optional<Transaction> report;
+  REQUIRE(world.wait([&] {
+    for (const auto& sent : world.mesh().take()) {
+      if (sent.kind == FrameKind::kEnvelopePush) report = Transaction::decode(sent.payload).value();
+    }
+    return report.has_value();
+  }));
+  CHECK(report->call() == "governance.report_equivocation");
+  CHECK(report->lead() == World::secret(kSelf).public_key());
+  world.order({report->envelope_digest()});
+  REQUIRE(world.wait([&] { return world.driver().store().executed() == Height(1); }));
+  const auto fact = world.driver().store().latest()->record({contracts::kind::kEquivocation, "0/organisation 2/3"});
+  REQUIRE(fact.has_value());
+  contracts::pb::Equivocation record;
+  REQUIRE(record.ParseFromString(*fact));
+  CHECK(record.organisation() == "organisation 2");
+  CHECK(record.reporter().organisation() == "organisation 1");
+  CHECK(world.fatal() == "");
 }
