@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "tests/golden/chart.h"
-#include "tests/sim/oracle.h"
+#include "tests/stage/judge.h"
 #include "tests/stage/network.h"
 
 namespace qilian::golden {
@@ -26,13 +26,13 @@ class Stage final : public stage::Network {
   Stage(const stage::Settings& settings, std::set<std::uint32_t> faulty)
       : Network(settings),
         settings_(settings),
-        oracle_(settings.validators.size(), faulty, settings.window),
+        judge_(settings.validators.size(), faulty, settings.window),
         chart_(settings.validators.size()),
         known_(settings.validators.size()) {}
 
   Chart& chart() { return chart_; }
   Names& names() { return names_; }
-  const std::string& violation() const { return oracle_.violation(); }
+  const std::string& violation() const { return judge_.violation(); }
   std::set<std::string> shown;
 
   struct Loss {
@@ -52,6 +52,7 @@ class Stage final : public stage::Network {
   }
 
   bool passes(std::uint32_t from, std::uint32_t to, const Message& message) override {
+    if (!reaches(from, to)) return false;
     for (const Loss& loss : losses) {
       if (loss.kind == name_of(message) && loss.from.contains(from) && loss.to.contains(to)) return false;
     }
@@ -61,13 +62,13 @@ class Stage final : public stage::Network {
   void send(stage::Replica& from, std::optional<ReplicaId> to, const Verified<Message>& message) override {
     const auto header = signed_header(*message);
     const bool own = !header || header->sender == from.self();
-    if (header && own) oracle_.sent(from.place(), *header);
+    if (header && own) judge_.sent(from.place(), *header);
     if (hidden(*message)) return Network::send(from, to, message);
     std::string text = names_.text(*message);
     if (!own) text = std::to_string(header->sender.value()) + "'s " + text;
     for (std::uint32_t i = 0; i < places(); ++i) {
       if (i == from.place() || (to && to->value() != i)) continue;
-      chart_.note_sent(ms(), from.place(), text, i, !reaches(from.place(), i) || !passes(from.place(), i, *message));
+      chart_.note_sent(ms(), from.place(), text, i, !passes(from.place(), i, *message));
     }
     Network::send(from, to, message);
   }
@@ -85,19 +86,17 @@ class Stage final : public stage::Network {
       if (append->vote) unsynced_[replica.place()].push_back(*append->vote);
       if (shown.contains("log")) chart_.note(ms(), replica.place(), "writes " + record(append->record));
     } else if (std::holds_alternative<stage::SyncLog>(effect)) {
-      for (const SignedHeader& vote : unsynced_[replica.place()]) oracle_.durable(replica.place(), vote);
+      for (const SignedHeader& vote : unsynced_[replica.place()]) judge_.durable(replica.place(), vote);
       unsynced_[replica.place()].clear();
       if (shown.contains("log")) chart_.note(ms(), replica.place(), "fsync");
     } else if (const auto* certificate = std::get_if<stage::AppendCertificate>(&effect)) {
-      oracle_.certified(certificate->certificate.height, certificate->certificate.header);
-    } else if (const auto* feed = std::get_if<stage::Feed>(&effect)) {
-      installing_ = std::holds_alternative<BlockInstalled>(feed->input);
+      judge_.certified(certificate->certificate);
     }
   }
 
   void appended(stage::Replica& replica, const stage::Block& block) override {
     const Height height = block.summary.height;
-    oracle_.executed(replica.place(), height, block.summary.header, block.summary.executed);
+    judge_.executed(replica.place(), block.summary);
     std::string text = "block " + std::to_string(height.value()) + ":";
     for (const TransactionId& id : block.summary.executed) {
       for (std::uint64_t i = 0; i < 20; ++i) {
@@ -122,7 +121,7 @@ class Stage final : public stage::Network {
   }
 
   void accuse(stage::Replica& replica, const Evidence& evidence) override {
-    oracle_.accused(evidence);
+    judge_.accused(evidence);
     const auto name = [&](const SignedHeader& header) {
       if (header.type == MessageType::kCheckpoint) return names_.of(header.sequence, HeaderHash::of(header.digest));
       if (header.type == MessageType::kViewChange || header.type == MessageType::kNewView) return std::string("two");
@@ -135,7 +134,7 @@ class Stage final : public stage::Network {
 
   void settled(stage::Replica& replica) override {
     const CoreStatus now = replica.core().status();
-    oracle_.state(replica.place(), replica.life(), now);
+    judge_.state(replica.place(), replica.life(), now);
     Known& known = known_[replica.place()];
     const auto say_own = [&](const std::string& text) { chart_.note(ms(), replica.place(), text); };
     if (now.stable > known.stable) say_own("L = " + std::to_string(now.stable.value()));
@@ -195,12 +194,11 @@ class Stage final : public stage::Network {
   }
 
   const stage::Settings& settings_;
-  sim::Oracle oracle_;
+  stage::Judge judge_;
   Chart chart_;
   Names names_;
   std::vector<Known> known_;
   std::map<std::uint32_t, std::vector<SignedHeader>> unsynced_;
-  bool installing_ = false;
 };
 
 class Player {

@@ -35,8 +35,8 @@ class Network : public Host {
   /// Only places of one group reach each other.
   void split(const std::vector<std::uint32_t>& group_of_place) { group_ = group_of_place; }
   bool reaches(std::uint32_t from, std::uint32_t to) const { return group_[from] == group_[to]; }
-  /// Drops what is on its way.
-  void drop_all() { events_.clear(); }
+  /// Loses what is on its way.
+  void lose_all();
 
   void send(Replica& from, std::optional<ledger::ReplicaId> to,
             const consensus::Verified<consensus::Message>& message) override;
@@ -45,8 +45,8 @@ class Network : public Host {
 
  protected:
   /// Whether a message survives its way; asked when it is sent.
-  virtual bool passes(std::uint32_t /*from*/, std::uint32_t /*to*/, const consensus::Message& /*message*/) {
-    return true;
+  virtual bool passes(std::uint32_t from, std::uint32_t to, const consensus::Message& /*message*/) {
+    return reaches(from, to);
   }
   virtual void delivered(Replica& /*to*/, ledger::ReplicaId /*from*/, const consensus::Message& /*message*/,
                          const ledger::Result<void>& /*outcome*/) {}

@@ -144,6 +144,7 @@ void Replica::power_off(std::size_t survivors) {
 void Replica::tick(Host& host, std::int64_t now_ms) { input(host, Tick{now_ms, TimeMs(now_ms)}); }
 
 void Replica::admit(Host& host, const std::vector<EnvelopeInfo>& infos) {
+  if (!up()) return;
   TransactionsAdmitted admitted;
   for (const EnvelopeInfo& info : infos) {
     if (executed_.contains(info.id)) continue;
@@ -154,6 +155,7 @@ void Replica::admit(Host& host, const std::vector<EnvelopeInfo>& infos) {
 }
 
 void Replica::hold(Host& host, const std::vector<EnvelopeInfo>& infos) {
+  if (!up()) return;
   EnvelopesFetched fetched{infos};
   for (EnvelopeInfo& info : fetched.envelopes) {
     info.executed_at.reset();
@@ -192,6 +194,7 @@ bool Replica::install(Host& host, const std::vector<Block>& blocks, const Checkp
 }
 
 void Replica::input(Host& host, const Input& one) {
+  if (!up()) return;
   planned_.push_back(Feed{one});
   perform(host);
 }
@@ -281,6 +284,7 @@ void Replica::run(Host& host, const Effect& effect) {
     unsynced_blocks_.clear();
     unsynced_certificates_.clear();
   } else if (std::holds_alternative<SyncLog>(effect)) {
+    if (settings_->lying_disk) return;
     disk_.log.insert(disk_.log.end(), unsynced_.begin(), unsynced_.end());
     if (!unsynced_.empty()) disk_.groups.push_back(disk_.log.size());
     unsynced_.clear();

@@ -23,6 +23,7 @@ struct Settings {
   std::int64_t batch_delay_ms = 5;
   std::uint64_t ledger_lag = 0;   ///< the ledger is synced only when this many blocks wait, as the node does under load
   std::size_t compact_above = 0;  ///< a log of more records begins anew when L moves; 0: never
+  bool lying_disk = false;        ///< an fsync of the log returns, and nothing is durable
   bool keep_disk = true;          ///< false: nothing is encoded or kept for a restart
   bool verify = true;             ///< false: messages enter unverified; for casts in which nobody forges
 };
