@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   qilian::cli::add_query_commands(app, globals);
   qilian::cli::add_ask_commands(app, globals);
   qilian::cli::add_certificate_commands(app, globals);
+  qilian::cli::add_disclosure_commands(app, globals);
   qilian::cli::add_audit_command(app, globals);
   qilian::cli::add_diff_command(app, globals);
   qilian::cli::add_reindex_command(app, globals);

@@ -23,6 +23,7 @@ void add_ask_commands(CLI::App& app, Globals& globals);
 void add_certificate_commands(CLI::App& app, Globals& globals);
 /// `certificate export`, under that noun.
 void add_certificate_export(CLI::App& noun, Globals& globals);
+void add_disclosure_commands(CLI::App& app, Globals& globals);
 /// Tools on ledger files, without a node.
 void add_audit_command(CLI::App& app, Globals& globals);
 void add_diff_command(CLI::App& app, Globals& globals);
