@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   qilian::cli::add_demo_command(app, globals);
   qilian::cli::add_story_commands(app, globals);
   qilian::cli::add_network_commands(app, globals);
+  qilian::cli::add_validator_commands(app, globals);
   qilian::cli::add_genesis_commands(app, globals);
   qilian::cli::add_key_commands(app, globals);
   qilian::cli::add_query_commands(app, globals);

@@ -12,6 +12,8 @@ namespace qilian::cli {
 void add_key_commands(CLI::App& app, Globals& globals);
 void add_genesis_commands(CLI::App& app, Globals& globals);
 void add_network_commands(CLI::App& app, Globals& globals);
+/// What a change of validators is made of.
+void add_validator_commands(CLI::App& app, Globals& globals);
 /// One noun for each contract, one command for each call of the table.
 void add_contract_commands(CLI::App& app, Globals& globals);
 /// check, impact and diff beside the calls of negative_list. REQUIRES: add_contract_commands came before.
