@@ -27,6 +27,19 @@ struct JournalRecord {
   std::optional<Bytes> record;  ///< nothing where the record stayed
 };
 
+/// A key's journal as of one header, read only as far as a claim needs it.
+class JournalSource {
+ public:
+  virtual ~JournalSource() = default;
+  virtual std::uint64_t count() const = 0;
+  /// REQUIRES: index < count().
+  virtual Result<JournalRecord> entry(std::uint64_t index) const = 0;
+  /// The record in force after the entry; nothing where there is none.
+  virtual Result<std::optional<Bytes>> record_after(std::uint64_t index) const = 0;
+  /// RFC 6962 root over the leaves [begin, end). REQUIRES: begin < end <= count().
+  virtual Result<Digest> subtree(std::uint64_t begin, std::uint64_t end) const = 0;
+};
+
 /// What is to be proved of one key; `from` and `to` as in certificate.proto, zero where the claim has none.
 struct StateQuestion {
   Claim claim = Claim::kCurrent;
@@ -35,8 +48,15 @@ struct StateQuestion {
   Height to;
 };
 
-/// Fills the fact from the key's whole journal and its map proof, both as of one header. Error "fact.untrue" where the
-/// claim does not hold, with a message that says what does; "fact.question" where the question makes no sense.
+/// Payloads and records that one fact may ship when a node builds it for a stranger.
+inline constexpr std::size_t kMaxBuiltFactBytes = 4u << 20;
+
+/// Fills the fact from the key's journal and its map proof, both as of one header. Error "fact.untrue" where the claim
+/// does not hold, with a message that says what does; "fact.question" where the question makes no sense; "fact.large"
+/// where what it ships has more than `max_bytes`. Errors of the journal.
+Result<void> build_state_fact(const StateQuestion& question, const JournalSource& journal, const MapProof& proof,
+                              std::size_t max_bytes, pb::StateFact& out);
+/// The same, unbounded, from a whole journal in memory.
 Result<void> build_state_fact(const StateQuestion& question, std::span<const JournalRecord> journal,
                               const MapProof& proof, pb::StateFact& out);
 
@@ -44,6 +64,9 @@ Result<void> build_state_fact(const StateQuestion& question, std::span<const Jou
 /// leaf hashes; the caller adds the entries. REQUIRES: entries >= 1, first + entries <= leaves.size().
 void journal_range_proof(std::span<const Digest> leaves, std::uint64_t first, std::uint64_t entries,
                          pb::JournalRange& out);
+
+Result<void> journal_range_proof(const JournalSource& journal, std::uint64_t first, std::uint64_t entries,
+                                 pb::JournalRange& out);
 
 /// The journal's root that a range leads to, or nothing where its shape is wrong.
 std::optional<Digest> journal_root_from_range(const pb::JournalRange& range);

@@ -1,5 +1,6 @@
 // Range proofs of journals: the recursive RFC 6962 root, in which every subtree outside the range is one hash.
 #include <bit>
+#include <functional>
 
 #include "ledger/core/certificate.pb.h"
 #include "ledger/core/fact_builder.h"
@@ -18,15 +19,19 @@ struct Range {
 /// The largest power of two smaller than n. REQUIRES: n >= 2.
 std::uint64_t split(std::uint64_t n) { return std::bit_floor(n - 1); }
 
-void collect(std::span<const Digest> leaves, std::uint64_t offset, const Range& range, pb::JournalRange& out) {
-  if (range.misses(offset, offset + leaves.size())) {
-    out.add_subtrees(list_root(leaves).str());
-    return;
+using Subtree = std::function<Result<Digest>(std::uint64_t begin, std::uint64_t end)>;
+
+Result<void> collect(std::uint64_t begin, std::uint64_t end, const Subtree& subtree, const Range& range,
+                     pb::JournalRange& out) {
+  if (range.misses(begin, end)) {
+    QILIAN_TRY(const Digest root, subtree(begin, end));
+    out.add_subtrees(root.str());
+    return {};
   }
-  if (leaves.size() == 1) return;
-  const std::uint64_t k = split(leaves.size());
-  collect(leaves.first(k), offset, range, out);
-  collect(leaves.subspan(k), offset + k, range, out);
+  if (end - begin == 1) return {};
+  const std::uint64_t middle = begin + split(end - begin);
+  QILIAN_TRY_VOID(collect(begin, middle, subtree, range, out));
+  return collect(middle, end, subtree, range, out);
 }
 
 /// Walks the same recursion and consumes what `collect` produced.
@@ -63,7 +68,20 @@ void journal_range_proof(std::span<const Digest> leaves, std::uint64_t first, st
   QILIAN_CHECK(entries >= 1 && first <= leaves.size() && entries <= leaves.size() - first);
   out.set_count(leaves.size());
   out.set_first(first);
-  collect(leaves, 0, {first, first + entries}, out);
+  const Subtree subtree = [&](std::uint64_t begin, std::uint64_t end) {
+    return list_root(leaves.subspan(begin, end - begin));
+  };
+  QILIAN_CHECK(collect(0, leaves.size(), subtree, {first, first + entries}, out).has_value());
+}
+
+Result<void> journal_range_proof(const JournalSource& journal, std::uint64_t first, std::uint64_t entries,
+                                 pb::JournalRange& out) {
+  const std::uint64_t count = journal.count();
+  QILIAN_CHECK(entries >= 1 && first <= count && entries <= count - first);
+  out.set_count(count);
+  out.set_first(first);
+  const Subtree subtree = [&](std::uint64_t begin, std::uint64_t end) { return journal.subtree(begin, end); };
+  return collect(0, count, subtree, {first, first + entries}, out);
 }
 
 std::optional<Digest> journal_root_from_range(const pb::JournalRange& range) {

@@ -128,12 +128,15 @@ bool list_check_consistency(std::uint64_t old_size, const Digest& old_root, std:
   return sn == 0 && fr == old_root && sr == new_root;
 }
 
-void Frontier::append(const Digest& leaf_hash) {
+void Frontier::append(const Digest& leaf_hash, const std::function<void(unsigned level, const Digest&)>& full) {
   Digest node = leaf_hash;
+  unsigned level = 0;
+  if (full) full(level, node);
   // Every trailing one bit of the size is a full subtree that the new leaf completes to the next level.
   for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
     node = list_node_hash(full_.back(), node);
     full_.pop_back();
+    if (full) full(++level, node);
   }
   full_.push_back(node);
   ++size_;

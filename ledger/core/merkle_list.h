@@ -34,7 +34,8 @@ bool list_check_consistency(std::uint64_t old_size, const Digest& old_root, std:
 /// The right edge of a growing list: enough to append and to know the root, O(log n) hashes.
 class Frontier {
  public:
-  void append(const Digest& leaf_hash);
+  /// `full`, where given, is told each subtree that becomes full: its level (0: the leaf) and hash, from the leaf up.
+  void append(const Digest& leaf_hash, const std::function<void(unsigned level, const Digest&)>& full = {});
   std::uint64_t size() const { return size_; }
   Digest root() const;
   /// u64 size, then the hashes of the full subtrees from left (largest) to right.

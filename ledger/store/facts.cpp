@@ -7,6 +7,21 @@
 #include "ledger/core/certificate.pb.h"
 
 namespace qilian::ledger::store {
+namespace {
+
+/// Of a key that does not exist.
+class EmptyJournal final : public JournalSource {
+ public:
+  std::uint64_t count() const override { return 0; }
+  Result<JournalRecord> entry(std::uint64_t) const override { return none(); }
+  Result<std::optional<Bytes>> record_after(std::uint64_t) const override { return none(); }
+  Result<Digest> subtree(std::uint64_t, std::uint64_t) const override { return none(); }
+
+ private:
+  static std::unexpected<Error> none() { return fail("store.not_found", "the journal is empty"); }
+};
+
+}  // namespace
 
 Result<FactParts> Facts::parts(Height certified) const {
   FactParts out;
@@ -68,12 +83,10 @@ Result<Bytes> Facts::of_state(const StateQuestion& question) const {
   const Digest key_hash = map_key(question.key);
 
   StateQuestion answered = question;
-  std::vector<StoredEntry> journal;
+  const auto snapshot = store_.latest();
+  std::unique_ptr<JournalSource> journal = std::make_unique<EmptyJournal>();
   if (map.get(key_hash)) {
-    QILIAN_TRY(journal, store_.latest()->journal(question.key, 0, std::numeric_limits<std::size_t>::max()));
-    const auto above =
-        std::ranges::partition_point(journal, [&](const StoredEntry& entry) { return entry.leaf.height <= certified; });
-    journal.erase(above, journal.end());
+    QILIAN_TRY(journal, snapshot->journal_until(question.key, certified));
   } else if (question.claim == Claim::kAbsentAtHeight || question.claim == Claim::kAbsent) {
     // A key is never removed: what does not exist now did not exist at any height below.
     answered = {.claim = Claim::kAbsent, .key = question.key, .from = {}, .to = {}};
@@ -82,7 +95,7 @@ Result<Bytes> Facts::of_state(const StateQuestion& question) const {
                 fmt::format("kind {}, id \"{}\" does not exist", question.key.kind, question.key.id));
   }
   pb::StateFact fact;
-  QILIAN_TRY_VOID(build_state_fact(answered, journal, map.prove(key_hash), fact));
+  QILIAN_TRY_VOID(build_state_fact(answered, *journal, map.prove(key_hash), kMaxBuiltFactBytes, fact));
   QILIAN_TRY(FactParts all, parts(certified));
   all.state = &fact;
   return assemble_fact(all);

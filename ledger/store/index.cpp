@@ -4,7 +4,9 @@
 #include <leveldb/filter_policy.h>
 #include <leveldb/write_batch.h>
 
+#include <algorithm>
 #include <fstream>
+#include <tuple>
 
 namespace qilian::ledger::store {
 namespace fs = std::filesystem;
@@ -110,17 +112,7 @@ Result<void> Index::write(const IndexUpdate& update) {
   std::uint32_t number = 0;
   for (const TransactionId& id : update.ids)
     batch.Put(slice(rows::transaction_key(id)), slice(rows::transaction_value(update.height, number++)));
-  for (const KeyUpdate& key : update.change->updates) {
-    std::optional<Bytes> record = key.record;
-    // Nothing written, and yet there is one: it stays.
-    if (!record && !key.state.record_hash.is_zero()) {
-      QILIAN_TRY(record, record_that_stays(key.key));
-    }
-    batch.Put(slice(rows::object_key(key.key)), slice(rows::object_value(key.state.journal, record)));
-  }
-  for (const JournalAddition& addition : update.change->additions)
-    batch.Put(slice(rows::entry_key(addition.key, addition.index)),
-              slice(rows::entry_value(addition.leaf, addition.payload, addition.record)));
+  QILIAN_TRY_VOID(write_journals(*update.change, batch));
   batch.Put(slice(rows::writes_key(update.height)), slice(rows::writes_value(update.writes)));
   for (const Height height : update.forgotten) batch.Delete(slice(rows::writes_key(height)));
   batch.Put(slice(rows::kExecuted), slice(FixedWriter{}.u64(update.height.value()).raw(update.header.view()).take()));
@@ -131,14 +123,61 @@ Result<void> Index::write(const IndexUpdate& update) {
   return {};
 }
 
-Result<std::optional<Bytes>> Index::record_that_stays(const Key& key) const {
+Result<void> Index::write_journals(const StateChange& change, leveldb::WriteBatch& batch) const {
+  std::vector<const JournalAddition*> additions;
+  additions.reserve(change.additions.size());
+  for (const JournalAddition& addition : change.additions) additions.push_back(&addition);
+  std::ranges::sort(additions, [](const JournalAddition* left, const JournalAddition* right) {
+    return std::tie(left->key, left->index) < std::tie(right->key, right->index);
+  });
+  auto next = additions.begin();
+  for (const KeyUpdate& update : change.updates) {
+    const auto end = std::find_if(next, additions.end(), [&](const auto* one) { return one->key != update.key; });
+    QILIAN_TRY_VOID(write_journal(update, {next, end}, batch));
+    next = end;
+  }
+  return {};
+}
+
+Result<void> Index::write_journal(const KeyUpdate& update, std::span<const JournalAddition* const> additions,
+                                  leveldb::WriteBatch& batch) const {
+  QILIAN_CHECK(!additions.empty());
+  const JournalAddition& first = *additions.front();
+  const bool completes_nodes = first.index >> 4 != (first.index + additions.size()) >> 4;
+  // An entry that wrote no record, and yet there is one: it stays.
+  const bool record_stays = !first.record && !first.leaf.record_hash.is_zero();
+  Frontier edge;
+  std::optional<Bytes> record = update.record;
+  std::optional<std::uint64_t> record_at;
+  if (first.index > 0 && (completes_nodes || record_stays)) {
+    QILIAN_TRY(StoredObject before, object_before(update.key));
+    if (before.frontier.size() != first.index)
+      return fail("store.corrupt", folder_.string() + ": a journal's edge is not where its next entry stands");
+    edge = std::move(before.frontier);
+    record_at = before.record_at;
+    if (!record) record = std::move(before.record);
+  }
+  for (const JournalAddition* addition : additions) {
+    if (addition->record) record_at = addition->index;
+    batch.Put(slice(rows::entry_key(addition->key, addition->index)),
+              slice(rows::entry_value(addition->leaf, addition->payload, addition->record, record_at)));
+    if (!completes_nodes) continue;
+    edge.append(list_leaf_hash(addition->leaf.encode()), [&](unsigned level, const Digest& node) {
+      if (rows::keeps_level(level))
+        batch.Put(slice(rows::node_key(addition->key, level, addition->index >> level)), slice(node.view()));
+    });
+  }
+  batch.Put(slice(rows::object_key(update.key)), slice(rows::object_value(update.state.journal, record, record_at)));
+  return {};
+}
+
+Result<StoredObject> Index::object_before(const Key& key) const {
   leveldb::ReadOptions checked;
   checked.verify_checksums = true;
   Bytes value;
   const leveldb::Status status = db_->Get(checked, slice(rows::object_key(key)), &value);
   if (!status.ok()) return std::unexpected(error_of(status));
-  QILIAN_TRY(StoredObject object, rows::read_object(key, value));
-  return std::move(object.record);
+  return rows::read_object(key, value);
 }
 
 Result<void> Index::confirm(Position confirmed) {

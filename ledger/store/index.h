@@ -74,7 +74,11 @@ class Index {
 
  private:
   explicit Index(std::filesystem::path folder);
-  Result<std::optional<Bytes>> record_that_stays(const Key& key) const;
+  /// Objects, entries, and the inner nodes that these entries complete.
+  Result<void> write_journals(const StateChange& change, leveldb::WriteBatch& batch) const;
+  Result<void> write_journal(const KeyUpdate& update, std::span<const JournalAddition* const> additions,
+                             leveldb::WriteBatch& batch) const;
+  Result<StoredObject> object_before(const Key& key) const;
   Error error_of(const leveldb::Status& status) const;
   std::filesystem::path folder_;
   // Destroyed in reverse order: the database before what it uses.

@@ -62,6 +62,7 @@ Result<ScannedSegment> scan_segment(const fs::path& folder, std::uint32_t number
     return fail("store.genesis", path.string() + " belongs to another network (genesis " + header->genesis.hex() + ")");
 
   ScannedSegment out{*header, file, SegmentHeader::kSize, size, Height(header->first_block)};
+  bool has_block = false;  // a crash may leave certificates in front of it
   while (out.end < size) {
     QILIAN_TRY(const Bytes head, file->read(out.end, FrameHeader::kSize));
     const auto frame = FrameHeader::decode(head, header->salt, out.end);
@@ -77,8 +78,10 @@ Result<ScannedSegment> scan_segment(const fs::path& folder, std::uint32_t number
       QILIAN_TRY_VOID(judge_tail(out, out.end, expected, options));
       break;
     }
-    if (out.end == SegmentHeader::kSize && (frame->type != FrameType::kBlock || frame->height != out.next))
+    const bool first_block = frame->type == FrameType::kBlock && !has_block;
+    if (first_block && frame->height != out.next)
       return corrupt(path, 0, out.next, "the segment's header names another first block");
+    has_block = has_block || first_block;
     if (auto seen = visitor(frame->type, frame->height, {number, out.end}, payload); !seen)
       return fail(seen.error().code, fmt::format("{}, offset {}, height {}: {}", path.string(), out.end,
                                                  frame->height.value(), seen.error().message));

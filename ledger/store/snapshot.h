@@ -19,8 +19,10 @@ class IndexSnapshot final : public Snapshot {
   Result<void> health() const override;
   Result<StoredObject> object(const Key& key) const override;
   Result<std::vector<StoredObject>> objects(Kind kind, std::string_view prefix, std::string_view after,
-                                            std::size_t limit) const override;
-  Result<std::vector<StoredEntry>> journal(const Key& key, std::uint64_t first, std::size_t limit) const override;
+                                            std::size_t limit, std::size_t bytes) const override;
+  Result<std::vector<StoredEntry>> journal(const Key& key, std::uint64_t first, std::size_t limit,
+                                           std::size_t bytes) const override;
+  Result<std::unique_ptr<JournalSource>> journal_until(const Key& key, Height height) const override;
 
   /// Where a transaction stands, by 12 bytes of its id.
   Result<std::pair<Height, std::uint32_t>> locate(const TransactionId& id) const;

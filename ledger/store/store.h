@@ -9,6 +9,7 @@
 // (names file, offset and height), "store.io" (the node must stop), "store.order".
 #pragma once
 
+#include <limits>
 #include <memory>
 
 #include "ledger/core/block.h"
@@ -35,10 +36,18 @@ class Snapshot : public StateView, public KeyStates {
   virtual Result<StoredObject> object(const Key& key) const = 0;
   /// Objects of a kind in id order: ids that begin with `prefix` and stand after `after` (empty: from the start); at
   /// most `limit`.
+  /// It ends early behind the object with which their rows reach `bytes`.
   virtual Result<std::vector<StoredObject>> objects(Kind kind, std::string_view prefix, std::string_view after,
-                                                    std::size_t limit) const = 0;
-  /// Entries [first, first + limit) of a journal, fewer at its end. "store.not_found" where the key was never written.
-  virtual Result<std::vector<StoredEntry>> journal(const Key& key, std::uint64_t first, std::size_t limit) const = 0;
+                                                    std::size_t limit, std::size_t bytes = kAnySize) const = 0;
+  /// Entries [first, first + limit) of a journal, fewer at its end, and behind the entry with which their rows reach
+  /// `bytes`. "store.not_found" where the key was never written.
+  virtual Result<std::vector<StoredEntry>> journal(const Key& key, std::uint64_t first, std::size_t limit,
+                                                   std::size_t bytes = kAnySize) const = 0;
+  /// The journal's entries at or below `height`, each read when it is asked for: any proof costs O(log^2 n) reads. The
+  /// snapshot outlives it. "store.not_found" where the key was never written.
+  virtual Result<std::unique_ptr<JournalSource>> journal_until(const Key& key, Height height) const = 0;
+
+  static constexpr std::size_t kAnySize = std::numeric_limits<std::size_t>::max();
 };
 
 class Store {

@@ -42,11 +42,14 @@ struct StoredTransaction {
 /// An object or an index as of a snapshot.
 struct StoredObject {
   Key key;
-  Frontier frontier;            ///< of its journal; `frontier.size()` entries
-  std::optional<Bytes> record;  ///< nothing for an index
+  Frontier frontier;                            ///< of its journal; `frontier.size()` entries
+  std::optional<Bytes> record;                  ///< nothing for an index
+  std::optional<std::uint64_t> record_at = {};  ///< the entry that wrote it
 };
 
 /// One entry of a journal.
-using StoredEntry = JournalRecord;
+struct StoredEntry : JournalRecord {
+  std::optional<std::uint64_t> record_at;  ///< the entry that wrote the record in force after this one
+};
 
 }  // namespace qilian::ledger::store

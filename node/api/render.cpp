@@ -20,6 +20,9 @@ namespace json = boost::json;
 using namespace ledger;
 using store::Store;
 
+// What a page of a list reads at most; one row more where the first one alone is larger. Its JSON is about five times that.
+constexpr std::size_t kPageBytes = 1u << 20;
+
 json::value embedded(const google::protobuf::Message& message) {
   const auto text = to_json(message);
   boost::system::error_code error;
@@ -107,6 +110,7 @@ int status_of(std::string_view code) {
   if (code == "question.argument" || code.starts_with("json.")) return 400;
   if (code == "question.tier" || code == "api.tier") return 403;
   if (code == "store.gone") return 410;
+  if (code == "fact.large") return 413;
   if (code == "store.pending" || code == "fact.untrue" || code == "COM-305") return 409;
   if (code == "store.range" || code == "fact.question" || code.starts_with("api.")) return 400;
   if (code.starts_with("store.")) return 500;
@@ -178,16 +182,22 @@ Result<std::string> render_object(const Store& store, const Key& key) {
 Result<std::string> render_objects(const Store& store, Kind kind, std::string_view prefix, std::string_view after,
                                    std::size_t limit) {
   const auto snapshot = store.latest();
-  QILIAN_TRY(const auto objects, snapshot->objects(kind, prefix, after, limit));
+  QILIAN_TRY(const auto objects, snapshot->objects(kind, prefix, after, limit, kPageBytes));
   json::array list;
   for (const auto& object : objects) list.push_back(object_fields(object));
-  return json::serialize(json::object{{"height", snapshot->height().value()}, {"objects", std::move(list)}});
+  json::object out{{"height", snapshot->height().value()}, {"objects", std::move(list)}};
+  if (!objects.empty()) {
+    const std::string& last = objects.back().key.id;
+    QILIAN_TRY(const auto more, snapshot->objects(kind, prefix, last, 1));
+    if (!more.empty()) out["next"] = last;
+  }
+  return json::serialize(out);
 }
 
 Result<std::string> render_journal(const Store& store, const Key& key, std::uint64_t first, std::size_t limit) {
   const auto snapshot = store.latest();
   QILIAN_TRY(const auto object, snapshot->object(key));
-  QILIAN_TRY(const auto entries, snapshot->journal(key, first, limit));
+  QILIAN_TRY(const auto entries, snapshot->journal(key, first, limit, kPageBytes));
   json::array list;
   for (const auto& entry : entries) {
     json::object one;
@@ -200,10 +210,12 @@ Result<std::string> render_journal(const Store& store, const Key& key, std::uint
     one["record"] = entry.record ? record_json(key.kind, *entry.record) : json::value(nullptr);
     list.push_back(std::move(one));
   }
-  return json::serialize(json::object{{"height", snapshot->height().value()},
-                                      {"count", object.frontier.size()},
-                                      {"first", first},
-                                      {"entries", std::move(list)}});
+  json::object out{{"height", snapshot->height().value()},
+                   {"count", object.frontier.size()},
+                   {"first", first},
+                   {"entries", std::move(list)}};
+  if (!entries.empty() && first + entries.size() < object.frontier.size()) out["next"] = first + entries.size();
+  return json::serialize(out);
 }
 
 Result<std::string> render_fact(ByteView certificate) {

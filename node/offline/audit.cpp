@@ -265,10 +265,9 @@ class Auditor {
                                .transactions = transactions_,
                                .certificates = certificates_,
                                .objects = replay_.state().objects()};
-    if (auto saved = here.save(options_.checkpoint); !saved) {
-      error_ = saved.error();
-      return false;
-    }
+    // A place that cannot be written (a read-only disk) costs nothing but the resumption.
+    if (const auto saved = here.save(options_.checkpoint); !saved && stop)
+      error_ = Error{"audit.interrupted", "interrupted, and its place is lost: " + saved.error().message};
     written_ = Clock::now();
     return !stop;
   }

@@ -47,8 +47,8 @@ struct Truth {
   std::vector<std::vector<store::StoredObject>> records;
 };
 
-/// Goes on to the end, a certificate with every block and a sync with every second one. Returns the last height that a
-/// sync confirmed, if any did. Keeps a copy of the index at kOlder.
+/// Goes on to the end, each block's certificate behind the next block, a sync with every second one. Returns the last
+/// height that a sync confirmed, if any did. Keeps a copy of the index at kOlder.
 std::optional<std::uint64_t> live(const Network& network, const std::shared_ptr<FaultyDisk>& disk,
                                   const fs::path& folder) {
   auto opened = Executor::open(options_on(disk, folder), network.genesis());
@@ -56,8 +56,9 @@ std::optional<std::uint64_t> live(const Network& network, const std::shared_ptr<
   Executor& executor = **opened;
   std::optional<std::uint64_t> confirmed = executor.store().durable()->value();
   while (executor.height().value() < kEnd) {
+    const Header before = executor.header();
     const auto done = executor.execute(scripted_batch(network, executor.height().next()));
-    const bool good = done && executor.append_certificate(network.certify(done->header)) &&
+    const bool good = done && executor.append_certificate(network.certify(before)) &&
                       (executor.height().value() % 2 == 1 || executor.sync());
     if (!good) {
       // Nothing is written or confirmed after the first failure.
@@ -107,10 +108,19 @@ Outcome come_back(const Network& network, const Truth& truth, const std::shared_
     REQUIRE(records[i].frontier == truth.records[height][i].frontier);
   }
   if (to_the_end) {
-    while (executor.height().value() < kEnd)
-      REQUIRE(executor.execute(scripted_batch(network, executor.height().next())));
+    // The certificate that was still to come, or that the crash took, comes first.
+    if (height > 0) REQUIRE(executor.append_certificate(network.certify(executor.header())));
+    while (executor.height().value() < kEnd) {
+      const auto done = executor.execute(scripted_batch(network, executor.height().next()));
+      REQUIRE(done);
+      REQUIRE(executor.append_certificate(network.certify(done->header)));
+    }
     REQUIRE(executor.header() == truth.headers[kEnd]);
     REQUIRE(executor.sync());
+    opened->reset();
+    opened = Executor::open(options_on(disk, folder, &log), network.genesis());
+    if (!opened) FAIL(opened.error().code, ": ", opened.error().message, "\n", log.text());
+    REQUIRE((*opened)->header() == truth.headers[kEnd]);
   }
   return {log.contains("cut a torn tail"), log.contains("it is rebuilt")};
 }

@@ -13,7 +13,7 @@ target_link_libraries(store_test_network PUBLIC ledger_store PRIVATE qilian_warn
 qilian_test(test_store
   ${CMAKE_CURRENT_LIST_DIR}/segments_test.cpp ${CMAKE_CURRENT_LIST_DIR}/history_test.cpp ${CMAKE_CURRENT_LIST_DIR}/store_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/executor_test.cpp ${CMAKE_CURRENT_LIST_DIR}/facts_test.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/handover_test.cpp)
+  ${CMAKE_CURRENT_LIST_DIR}/handover_test.cpp ${CMAKE_CURRENT_LIST_DIR}/long_journal_test.cpp)
 target_link_libraries(test_store PRIVATE store_test_network)
 
 # Tools on files: audit, diff, reindex.
