@@ -309,3 +309,27 @@ TEST_CASE("COM-204: assessments, valuations and certificates come from those who
   certify.set_document(digest("document"));
   check_roles("supervision.certify", certify, {"REG1"});
 }
+
+TEST_CASE(
+    "what unwinds, what gives due process, and what regulators do is open to everybody's standing and held by nobody") {
+  for (const std::string_view name :
+       {"authorization.withdraw_consent", "credit.apply_repair", "credit.object", "evidence.cancel",
+        "evidence.open_dispute", "evidence.refund", "evidence.rule", "incident.contain", "incident.report",
+        "membership.exit", "membership.mark_compromised", "membership.rotate_key", "notary.request_review",
+        "registry.cancel", "registry.correct", "registry.object", "revenue.dispute"}) {
+    const CallSpec* spec = find_call(name);
+    CAPTURE(name);
+    REQUIRE(spec != nullptr);
+    CHECK(spec->credit == CreditClass::kOpen);
+    CHECK_FALSE(spec->stopped_by_hold);
+  }
+  std::size_t regulators = 0;
+  for (const CallSpec& spec : calls()) {
+    if (spec.policy != SignaturePolicy::kRegulators && spec.policy != SignaturePolicy::kTwoRegulators) continue;
+    CAPTURE(spec.name);
+    CHECK(spec.credit == CreditClass::kOpen);
+    CHECK_FALSE(spec.stopped_by_hold);
+    ++regulators;
+  }
+  CHECK(regulators >= 30);
+}
