@@ -8,8 +8,8 @@
 #include "ledger/core/canonical.h"
 #include "ledger/core/fact.h"
 #include "ledger/core/ledger.pb.h"
-#include "node/offline/audit.h"
 #include "node/executor.h"
+#include "node/offline/audit.h"
 #include "tests/unit/contracts/network.h"
 
 using namespace qilian::ledger;

@@ -8,10 +8,20 @@ using namespace ledger;
 using store::FrameType;
 using store::Position;
 
-GoodLedger::GoodLedger(std::uint64_t blocks, std::size_t validators) : network(validators) {
+GoodLedger::GoodLedger(std::uint64_t blocks, std::size_t validators, std::optional<Height> boundary)
+    : network(validators) {
   const auto executor = *node::Executor::open(options_in(folder.path()), network.genesis());
   while (executor->height().value() < blocks) {
-    const auto done = executor->execute(scripted_batch(network, executor->height().next()));
+    const Height height = executor->height().next();
+    node::Batch batch = scripted_batch(network, height);
+    if (boundary && height.value() + 2 == boundary->value()) {
+      ValidatorSet next = network.genesis().validators;
+      next.epoch = Epoch(1);
+      const Bytes decision = FixedWriter{}.u64(boundary->value() + 1).raw(next.encode()).take();
+      batch.transactions.push_back(network.transaction("put.epoch", to_hex(decision)));
+    }
+    if (boundary && height > *boundary) batch.epoch = Epoch(1);
+    const auto done = executor->execute(batch);
     QILIAN_CHECK(done.has_value());
     QILIAN_CHECK(executor->append_certificate(network.certify(done->header)).has_value());
   }

@@ -10,9 +10,11 @@
 
 namespace qilian::testing {
 
-/// `blocks` scripted blocks, each certified by all validators.
+/// `blocks` scripted blocks, each certified by all validators. With a `boundary`, that block ends epoch 0; the set of
+/// epoch 1 has the same keys.
 struct GoodLedger {
-  explicit GoodLedger(std::uint64_t blocks = 8, std::size_t validators = 4);
+  explicit GoodLedger(std::uint64_t blocks = 8, std::size_t validators = 4,
+                      std::optional<ledger::Height> boundary = std::nullopt);
   Network network;
   Folder folder{Folder::kInMemory};
 };

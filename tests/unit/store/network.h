@@ -1,7 +1,7 @@
 // A network of one process for the store's tests: genesis, keys, signed transactions, certificates, folders that
 // vanish. Its contract is stub_contracts.cpp: "put.<id>" writes the arguments as the record of object {kKind, <id>} and
 // a reference into the index {kIndexKind, "all"}; "touch.<id>" adds an event that leaves the record as it is;
-// "deny.<id>" is refused with COM-407.
+// "deny.<id>" is refused with COM-407. "put.epoch" with u64 first height ‖ set bytes, in hex, hands over to that set.
 #pragma once
 
 #include <filesystem>

@@ -11,11 +11,28 @@ namespace qilian::contracts {
 
 using namespace ledger;
 
-ValidatorEpoch epoch_of_block(const StateView&, const Genesis& genesis, Height) {
+namespace {
+
+/// What "put.epoch" decided: u64 first height, the set's bytes, both in hex.
+std::optional<ValidatorEpoch> decided(const StateView& state) {
+  const auto record = state.record({testing::kKind, "epoch"});
+  if (!record) return std::nullopt;
+  const Bytes bytes = *from_hex(*record);
+  return ValidatorEpoch{*ValidatorSet::decode(ByteView(bytes).substr(8)), Height(FixedReader(bytes).u64()), {}};
+}
+
+}  // namespace
+
+ValidatorEpoch epoch_of_block(const StateView& state, const Genesis& genesis, Height height) {
+  auto next = decided(state);
+  if (next && next->first <= height) return *std::move(next);
   return {genesis.validators, Height(0), {}};
 }
 
-std::optional<ValidatorEpoch> next_epoch(const StateView&, Height) { return std::nullopt; }
+std::optional<ValidatorEpoch> next_epoch(const StateView& state, Height height) {
+  auto next = decided(state);
+  return next && next->first > height ? next : std::nullopt;
+}
 
 std::uint32_t logic_version_of_block(const StateView&, const Genesis& genesis, Height) { return genesis.logic_version; }
 

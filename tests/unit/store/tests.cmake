@@ -18,6 +18,7 @@ target_link_libraries(test_store PRIVATE store_test_network)
 
 # Tools on files: audit, diff, reindex.
 qilian_test(test_store_offline
+  ${CMAKE_CURRENT_LIST_DIR}/audit_handover_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/audit_test.cpp ${CMAKE_CURRENT_LIST_DIR}/known_mistakes_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/offline_test.cpp)
 target_link_libraries(test_store_offline PRIVATE store_test_network)
