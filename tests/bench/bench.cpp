@@ -1,5 +1,5 @@
 // Four nodes on this machine, TLS and fsync on, over HTTP: throughput, latency to a certified block, CPU per
-// transaction and node.
+// transaction and node; then the speed at which a node's files are audited.
 //
 // The load is evidence.record (存证) by the genesis' organisations, one Ed25519 signature each, signed before the clock
 // starts. Every client keeps one transaction in flight and waits until its block is certified. The client's own CPU is
@@ -18,10 +18,13 @@
 #include "cli/network.h"
 #include "contracts/evidence.pb.h"
 #include "ledger/core/canonical.h"
+#include "ledger/core/fact.h"
 #include "ledger/core/hash.h"
 #include "ledger/core/transaction.h"
 #include "machine.h"
 #include "node/client/client.h"
+#include "node/offline/audit.h"
+#include "node/offline/directory.h"
 
 namespace qilian::bench {
 namespace {
@@ -142,6 +145,37 @@ std::int64_t own_cpu_us() {
          usage.ru_stime.tv_usec;
 }
 
+/// A record with its whole history, nothing left out: what shows that it was never revoked. Size, and time to verify.
+void weigh_certificate(const cli::Network& network) {
+  auto client = need(client::Client::at(network.nodes()[0].url()));
+  const std::string bytes =
+      need(client.fetch("/v1/certificates/object/evidence/BENCH-0?claim=history", "application/octet-stream"));
+  std::vector<std::int64_t> times;
+  for (int i = 0; i < 100; ++i) {
+    const auto start = Clock::now();
+    need(ledger::verify_fact(bytes, network.genesis()));
+    times.push_back(us_since(start));
+  }
+  std::sort(times.begin(), times.end());
+  fmt::print("certificate   {} bytes (a record with its whole history), verified in {:.2f} ms (median of 100)\n",
+             bytes.size(), milliseconds_at(times, 0.5));
+}
+
+/// A stopped node's ledger, executed again from its files: how much faster than the network it can be checked.
+bool audit_node(const Settings& settings, const ledger::Genesis& genesis, double network_rate) {
+  const auto quiet = need(node::QuietLedger::open(settings.folder / "node0"));
+  const auto start = Clock::now();
+  const auto report = need(node::audit(quiet.directory(), genesis));
+  const double seconds = static_cast<double>(us_since(start)) / 1e6;
+  const double rate = static_cast<double>(report.transactions) / seconds;
+  fmt::print(
+      "audit node0   {:.0f} transactions/s ({} blocks, {} transactions, {} certificates in {:.2f} s), {:.1f} times the "
+      "network\n",
+      rate, report.blocks, report.transactions, report.certificates, seconds, rate / std::max(network_rate, 1.0));
+  if (report.finding) fmt::print(stderr, "bench: the audit found: {}\n", report.finding->text());
+  return !report.finding;
+}
+
 int run(const Settings& settings) {
   fmt::print("machine       {}\n", machine_name());
   const auto network = need(cli::Network::create(settings.folder, settings.genesis, 0));
@@ -191,7 +225,10 @@ int run(const Settings& settings) {
   }
   fmt::print("cpu client    {:.0f} us a transaction\n",
              static_cast<double>(own_cpu_us() - client_before) / std::max(done, 1.0));
-  return latencies.size() == samples.size() ? 0 : 1;
+  weigh_certificate(network);
+  network.stop();
+  const bool audited = audit_node(settings, network.genesis(), done / seconds);
+  return audited && latencies.size() == samples.size() ? 0 : 1;
 }
 
 int usage(int status) {
