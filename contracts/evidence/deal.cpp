@@ -1,9 +1,9 @@
 // Offer, agreement, clearing.
-#include "contracts/evidence/deal.h"
 
 #include <algorithm>
 #include <array>
 
+#include "contracts/evidence/declare.h"
 #include "contracts/evidence/steps.h"
 #include "contracts/members.h"
 #include "contracts/registry/registry.h"
@@ -53,8 +53,6 @@ Outcome require_listing(const EvidenceOffer& args, const Context& context) {
                  found->id() + " lists " + found->asset() + " of " + found->seller() + " at " + found->venue());
   return pass();
 }
-
-}  // namespace
 
 Outcome check_offer(const EvidenceOffer& args) {
   QILIAN_PASS(require_text("id", args.id(), 64));
@@ -186,6 +184,44 @@ Outcome apply_clear(const pb::EvidenceClear& args, Context& context) {
   rely_on(context, record, pb::Attestation::AUTHENTICITY);
   move_to(context, std::move(record), Trade::CLEARED);
   return pass();
+}
+
+}  // namespace
+
+void add_deal_calls(CallList& calls) {
+  calls.push_back(make_call<pb::EvidenceOffer>(
+      call("evidence.offer", kSelf, {"HOLDER", "DEALER", "OPERATOR"}, {kNewBusiness, true, ListOperation::kTrade},
+           "发起交易", "Offer a trade to one buyer, on or off venue."),
+      {.check = check_offer,
+       .signers = offer_signers,
+       .object = offer_object,
+       .references = offer_references,
+       .subjects = offer_subjects,
+       .invariants = offer_invariants,
+       .apply = apply_offer},
+      true));
+  calls.push_back(make_call<pb::EvidenceAgree>(
+      call("evidence.agree", kEach, {}, {kNewBusiness, true, ListOperation::kTrade}, "签约",
+           "Agree on contract and terms: seller, buyer and, on venue, the venue sign."),
+      {.check = check_agree,
+       .signers = agree_signers,
+       .hold_scopes = trade_scopes,
+       .object = agree_object,
+       .references = licence_holds,
+       .subjects = opening_subjects,
+       .invariants = agree_invariants,
+       .apply = apply_agree}));
+  calls.push_back(make_call<pb::EvidenceClear>(
+      call("evidence.clear", kByContract, {}, {kContinuing, true, ListOperation::kTrade}, "清算放行",
+           "Clear an agreed trade: every gate runs again, and authenticity must be attested."),
+      {.check = check_clear,
+       .signers = clearing_party_signs,
+       .hold_scopes = trade_scopes,
+       .object = clear_object,
+       .references = licence_holds,
+       .subjects = running_subjects,
+       .invariants = clear_invariants,
+       .apply = apply_clear}));
 }
 
 }  // namespace qilian::contracts::evidence

@@ -1,10 +1,10 @@
 // Delivery, acceptance, key release, settlement.
-#include "contracts/evidence/delivery.h"
 
 #include <algorithm>
 
 #include "contracts/authorization/authorization.h"
 #include "contracts/credit_view.h"
+#include "contracts/evidence/declare.h"
 #include "contracts/evidence/key_release.h"
 #include "contracts/evidence/steps.h"
 #include "contracts/members.h"
@@ -28,8 +28,6 @@ Outcome require_escrow_if_sanctioned(const Context& context, const Trade& trade)
                  trade.seller() + " is sanctioned: an open delivery needs an escrow engagement (custody or finance)");
   return require_attestation(context, trade.asset(), pb::Attestation::AUTHENTICITY);
 }
-
-}  // namespace
 
 Outcome check_deliver(const pb::EvidenceDeliver& args) {
   QILIAN_PASS(require_text("trade", args.trade(), 64));
@@ -142,6 +140,50 @@ Outcome apply_settle(const pb::EvidenceSettle& args, Context& context) {
   record_fulfilled_trade(context, record.seller(), record.buyer(), record.id());
   move_to(context, std::move(record), Trade::SETTLED);
   return pass();
+}
+
+}  // namespace
+
+void add_delivery_calls(CallList& calls) {
+  calls.push_back(make_call<pb::EvidenceDeliver>(
+      call("evidence.deliver", kSelf, {}, {kContinuing, true, ListOperation::kDeliver}, "交付",
+           "Deliver the ciphertext: its root, and a commitment to the second half of its key."),
+      {.check = check_deliver,
+       .signers = seller_signs,
+       .hold_scopes = trade_scopes,
+       .object = deliver_object,
+       .references = licence_holds,
+       .subjects = running_subjects,
+       .invariants = deliver_invariants,
+       .apply = apply_deliver}));
+  calls.push_back(make_call<pb::EvidenceAccept>(
+      call("evidence.accept", kSelf, {}, {}, "验收", "Accept what was received, by its root: the buyer."),
+      {.check = check_accept,
+       .signers = buyer_signs,
+       .hold_scopes = trade_scopes,
+       .object = accept_object,
+       .invariants = accept_invariants,
+       .apply = apply_accept}));
+  calls.push_back(
+      make_call<pb::EvidenceReleaseKey>(call("evidence.release_key", kSelf, {}, {}, "释放密钥",
+                                             "Show the second half of the key: every replica checks the commitment."),
+                                        {.check = check_release_key,
+                                         .signers = seller_signs,
+                                         .hold_scopes = trade_scopes,
+                                         .object = release_key_object,
+                                         .invariants = release_key_invariants,
+                                         .apply = apply_release_key}));
+  calls.push_back(make_call<pb::EvidenceSettle>(
+      call("evidence.settle", kByContract, {}, {kContinuing, true, ListOperation::kTrade}, "结算",
+           "Settle a trade with the bank's receipt: every gate runs again, its licence turns active."),
+      {.check = check_settle,
+       .signers = clearing_party_signs,
+       .hold_scopes = trade_scopes,
+       .object = settle_object,
+       .references = licence_holds,
+       .subjects = running_subjects,
+       .invariants = settle_invariants,
+       .apply = apply_settle}));
 }
 
 }  // namespace qilian::contracts::evidence

@@ -1,12 +1,16 @@
 // Disputes: opened by a party inside the window, ruled by an arbitrator who is related to neither.
 #include <algorithm>
 
+#include "contracts/evidence/declare.h"
 #include "contracts/evidence/steps.h"
-#include "contracts/evidence/unwind.h"
 #include "contracts/members.h"
 #include "contracts/text_guard.h"
 
 namespace qilian::contracts::evidence {
+std::optional<pb::Dispute> dispute(const Context& context, std::string_view id) {
+  return context.get<pb::Dispute>(kind::kDispute, id);
+}
+
 namespace {
 
 using pb::Dispute;
@@ -20,12 +24,6 @@ Outcome require_arbitrator(const Context& context, const Trade& trade, std::stri
                    std::string(arbitrator) + " is of the same controller group as " + party);
   }
   return pass();
-}
-
-}  // namespace
-
-std::optional<Dispute> dispute(const Context& context, std::string_view id) {
-  return context.get<Dispute>(kind::kDispute, id);
 }
 
 Outcome check_open_dispute(const pb::EvidenceOpenDispute& args) {
@@ -134,6 +132,26 @@ Outcome apply_rule(const pb::EvidenceRule& args, Context& context) {
   move_to(context, std::move(record), seller_at_fault ? Trade::RULED : Trade::CLOSED);
   context.set_object(ruled.id());
   return pass();
+}
+
+}  // namespace
+
+void add_dispute_calls(CallList& calls) {
+  calls.push_back(
+      make_call<pb::EvidenceOpenDispute>(call("evidence.open_dispute", kSelf, {}, kUnwinding, "提起争议",
+                                              "Open a dispute about a trade before an arbitrator: seller or buyer."),
+                                         {.check = check_open_dispute,
+                                          .signers = open_dispute_signers,
+                                          .object = open_dispute_object,
+                                          .invariants = open_dispute_invariants,
+                                          .apply = apply_open_dispute}));
+  calls.push_back(make_call<pb::EvidenceRule>(
+      call("evidence.rule", kSelf, {"SERVICE_ARBITRATION"}, kUnwinding, "裁决", "Rule a dispute: the arbitrator."),
+      {.check = check_rule,
+       .signers = rule_signers,
+       .object = rule_object,
+       .invariants = rule_invariants,
+       .apply = apply_rule}));
 }
 
 }  // namespace qilian::contracts::evidence

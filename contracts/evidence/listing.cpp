@@ -1,7 +1,7 @@
-#include "contracts/evidence/listing.h"
 
 #include <algorithm>
 
+#include "contracts/evidence/declare.h"
 #include "contracts/evidence/evidence.h"
 #include "contracts/evidence/market.h"
 #include "contracts/notary/notary.h"
@@ -20,6 +20,8 @@ std::optional<Listing> listing(const Context& context, std::string_view id) {
 bool listing_live(const Listing& listing, TimeMs time) {
   return listing.status() == Listing::LISTED && time.value() >= listing.from() && time.value() < listing.to();
 }
+
+namespace {
 
 Outcome check_list(const pb::EvidenceList& args) {
   QILIAN_PASS(require_text("id", args.id(), 64));
@@ -107,6 +109,25 @@ Outcome apply_delist(const pb::EvidenceDelist& args, Context& context) {
   context.put(kind::kListing, record.id(), record, EventKind::kEnded);
   context.set_object(record.id());
   return pass();
+}
+
+}  // namespace
+
+void add_listing_calls(CallList& calls) {
+  calls.push_back(make_call<pb::EvidenceList>(call("evidence.list", kBoth, {"HOLDER", "DEALER", "OPERATOR", "VENUE"},
+                                                   {kNewBusiness, true, ListOperation::kList}, "挂牌",
+                                                   "List an asset version for sale at a venue: seller and venue sign."),
+                                              {.check = check_list,
+                                               .signers = list_signers,
+                                               .object = list_object,
+                                               .subjects = list_subjects,
+                                               .invariants = list_invariants,
+                                               .apply = apply_list},
+                                              true));
+  calls.push_back(make_call<pb::EvidenceDelist>(
+      call("evidence.delist", kByContract, {}, {kContinuing, false}, "摘牌",
+           "Take a listing down: the seller or the venue."),
+      {.check = check_delist, .signers = delist_signers, .object = delist_object, .apply = apply_delist}));
 }
 
 }  // namespace qilian::contracts::evidence

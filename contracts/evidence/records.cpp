@@ -1,5 +1,5 @@
 // Evidence with its collection metadata: what a court asks for beside the digest.
-#include "contracts/evidence/services.h"
+#include "contracts/evidence/declare.h"
 #include "contracts/notary/notary.h"
 #include "contracts/notary/subjects.h"
 #include "contracts/signer_rules.h"
@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxSubjects = 64;
 constexpr std::size_t kMaxToken = 8 * 1024;
-
-}  // namespace
 
 Outcome check_record(const pb::EvidenceRecord& args) {
   QILIAN_PASS(require_text("id", args.id(), 64));
@@ -74,6 +72,18 @@ Outcome apply_record(const pb::EvidenceRecord& args, Context& context) {
   }
   context.set_object(args.id());
   return pass();
+}
+
+}  // namespace
+
+void add_record_calls(CallList& calls) {
+  calls.push_back(make_call<pb::EvidenceRecord>(
+      call("evidence.record", kSelf, {}, {kContinuing, false}, "存证", "Record evidence with how it was collected."),
+      {.check = check_record,
+       .signers = record_signers,
+       .object = record_object,
+       .references = record_references,
+       .apply = apply_record}));
 }
 
 }  // namespace qilian::contracts::evidence

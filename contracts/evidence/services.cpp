@@ -1,9 +1,9 @@
 // Engagements of the eleven services, and custody.
-#include "contracts/evidence/services.h"
 
 #include <algorithm>
 #include <array>
 
+#include "contracts/evidence/declare.h"
 #include "contracts/members.h"
 #include "contracts/registry/registry.h"
 #include "contracts/signer_rules.h"
@@ -40,8 +40,6 @@ const Service* find_service(std::string_view type) {
 bool judges(std::string_view type) {
   return type == "audit" || type == "notary" || type == "arbitration" || type == "certification";
 }
-
-}  // namespace
 
 Outcome check_engage(const pb::EvidenceEngage& args) {
   QILIAN_PASS(require_text("id", args.id(), 64));
@@ -139,6 +137,29 @@ Outcome apply_release_custody(const pb::EvidenceReleaseCustody& args, Context& c
   close_obligation(context, record.custodian(), "custody");
   context.set_object(record.id());
   return pass();
+}
+
+}  // namespace
+
+void add_service_calls(CallList& calls) {
+  calls.push_back(make_call<pb::EvidenceEngage>(
+      call("evidence.engage", kBoth, {}, {kNewBusiness, true}, "委托服务",
+           "Engage one of the eleven services: client and provider sign."),
+      {.check = check_engage, .signers = engage_signers, .object = engage_object, .apply = apply_engage}));
+  calls.push_back(
+      make_call<pb::EvidenceTakeCustody>(call("evidence.take_custody", kBoth, {}, {kNewBusiness, true}, "托管",
+                                              "Take an asset version into custody: owner and custodian sign."),
+                                         {.check = check_take_custody,
+                                          .signers = take_custody_signers,
+                                          .object = take_custody_object,
+                                          .apply = apply_take_custody}));
+  calls.push_back(
+      make_call<pb::EvidenceReleaseCustody>(call("evidence.release_custody", kBoth, {}, {kContinuing, false},
+                                                 "解除托管", "End a custody: owner and custodian sign."),
+                                            {.check = check_release_custody,
+                                             .signers = release_custody_signers,
+                                             .object = release_custody_object,
+                                             .apply = apply_release_custody}));
 }
 
 }  // namespace qilian::contracts::evidence

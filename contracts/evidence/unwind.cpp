@@ -1,7 +1,7 @@
 // Cancellation and refund.
-#include "contracts/evidence/unwind.h"
 
 #include "contracts/authorization/authorization.h"
+#include "contracts/evidence/declare.h"
 #include "contracts/evidence/steps.h"
 #include "contracts/members.h"
 #include "contracts/text_guard.h"
@@ -19,8 +19,6 @@ Outcome end_licence(Context& context, const Trade& trade) {
   if (status == pb::Grant::REVOKED || status == pb::Grant::TERMINATED) return pass();
   return authorization::terminate(context, licence->id(), trade.id());
 }
-
-}  // namespace
 
 Outcome check_cancel(const pb::EvidenceCancel& args) {
   QILIAN_PASS(require_text("trade", args.trade(), 64));
@@ -64,6 +62,19 @@ Outcome apply_refund(const pb::EvidenceRefund& args, Context& context) {
   close_obligation(context, record.seller(), "trade");
   move_to(context, std::move(record), Trade::REFUNDED);
   return pass();
+}
+
+}  // namespace
+
+void add_unwinding_calls(CallList& calls) {
+  calls.push_back(make_call<pb::EvidenceCancel>(
+      call("evidence.cancel", kBoth, {}, kUnwinding, "取消交易",
+           "Cancel a trade before delivery: seller and buyer sign."),
+      {.check = check_cancel, .signers = both_sign, .object = cancel_object, .apply = apply_cancel}));
+  calls.push_back(make_call<pb::EvidenceRefund>(
+      call("evidence.refund", kByContract, {}, kUnwinding, "退款",
+           "Record the refund after a ruling against the seller."),
+      {.check = check_refund, .signers = refund_signers, .object = refund_object, .apply = apply_refund}));
 }
 
 }  // namespace qilian::contracts::evidence
