@@ -63,7 +63,7 @@ class FakeMesh final : public Mesh {
 
 class World {
  public:
-  World() {
+  explicit World(const std::map<Key, Bytes>& more_records = {}) {
     std::string pattern = (fs::temp_directory_path() / "qilian-driver-XXXXXX").string();
     REQUIRE(::mkdtemp(pattern.data()) != nullptr);
     folder_ = pattern;
@@ -78,6 +78,7 @@ class World {
       fields.records[{contracts::kind::kOrganisation, organisation.uscc()}] = encode(organisation);
       fields.validators.validators.push_back({organisation.uscc(), key(static_cast<char>('0' + i)).public_key()});
     }
+    fields.records.insert(more_records.begin(), more_records.end());
     auto compiled = Genesis::compile(fields);
     REQUIRE_MESSAGE(compiled.has_value(), (compiled ? "" : compiled.error().message));
     genesis_ = *std::move(compiled);
@@ -281,4 +282,16 @@ TEST_CASE("two contradicting votes of a peer become a fact of the ledger that na
   CHECK(record.organisation() == "organisation 2");
   CHECK(record.reporter().organisation() == "organisation 1");
   CHECK(world.fatal() == "");
+}
+
+TEST_CASE("a node whose binary lacks the rules of a height stops before it and says what to install") {
+  contracts::pb::LogicVersion next;
+  next.set_version(kLogicVersion + 1);
+  next.set_from_height(1);
+  World world({{{contracts::kind::kLogicVersion, "current"}, encode(next)}});
+  world.order({});
+  REQUIRE(world.wait([&] { return !world.fatal().empty(); }));
+  CHECK(world.fatal().starts_with("executor.logic_version"));
+  CHECK(world.fatal().find("block 1 has logic version 2") != std::string::npos);
+  CHECK(world.driver().store().executed() == Height(0));
 }
