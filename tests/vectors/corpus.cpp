@@ -1,6 +1,7 @@
 #include "tests/vectors/corpus.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <random>
 #include <variant>
@@ -18,6 +19,28 @@ std::string verdict(ByteView certificate, const Genesis& genesis) {
   const auto fact = verify_fact(certificate, genesis);
   return fact ? "accepted" : fact.error().code;
 }
+
+using namespace std::string_view_literals;
+
+/// Spellings of the field `version`, the first two bytes of a certificate.
+constexpr std::pair<const char*, std::string_view> kVersions[] = {
+    {"as-it-is", "\x08\x01"sv},
+    {"number-longer-than-needed", "\x08\x81\x00"sv},
+    {"tag-longer-than-needed", "\x88\x00\x01"sv},
+    {"number-of-33-bits", "\x08\x81\x80\x80\x80\x10"sv},
+    {"number-of-70-bits", "\x08\x81\x80\x80\x80\x80\x80\x80\x80\x80\x02"sv},
+    {"number-of-eleven-bytes", "\x08\x81\x80\x80\x80\x80\x80\x80\x80\x80\x80\x00"sv},
+    {"negative", "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"sv},
+    {"twice", "\x08\x01\x08\x01"sv},
+    {"zero", "\x08\x00"sv},
+    {"left-out", ""sv},
+    {"fixed-width", "\x0d\x01\x00\x00\x00"sv},
+    {"group", "\x0b\x0c"sv},
+    {"bytes", "\x0a\x01\x01"sv},
+    {"field-0", "\x00\x01\x08\x01"sv},
+    {"field-15", "\x08\x01\x7a\x00"sv},
+    {"tag-of-33-bits", "\x88\x80\x80\x80\x10\x01"sv},
+};
 
 std::string hex_or_dash(ByteView bytes) { return bytes.empty() ? "-" : to_hex(bytes); }
 
@@ -148,12 +171,12 @@ std::string Corpus::text() const {
 }
 
 std::string Corpus::published() const {
-  constexpr int kOfEachKind = 6;
   constexpr std::size_t kMutations = 12'000;
   std::map<std::pair<std::string, std::string>, int> seen;
   std::string out = text();
   const auto sample = [&](const Edit& edit) {
-    if (seen[{edit.about, edit.verdict}]++ < kOfEachKind) out += edit.line();
+    // The 1st, 2nd, 4th, 8th, ...: few, and from everywhere.
+    if (std::has_single_bit(static_cast<unsigned>(++seen[{edit.about, edit.verdict}]))) out += edit.line();
   };
   for_each_mutation(1, kMutations, sample);
   for_each_forgery(sample);
@@ -213,10 +236,13 @@ void Corpus::for_each_forgery(const std::function<void(const Edit&)>& each) cons
       *std::find_if(goods_.begin(), goods_.end(), [](const auto& good) { return good.name == "one/history"; });
   const auto attempt = [&](const StateQuestion& question) {
     test::for_each_forgery(single_, question, [&](const pb::StateFact& fact) {
-      each(edit(genesis(), base, single_.certificate_of(fact), "claim"));
+      each(edit(genesis(), base, single_.certificate_of(fact), std::string("claim/") + name_of(question.claim)));
     });
   };
   for (const auto& [name, bytes] : signed_forgeries(single_, epochs_)) each(edit(genesis(), base, bytes, name));
+  for (const auto& [name, version] : kVersions) {
+    each(edit(genesis(), base, Bytes(version) + base.bytes.substr(2), std::string("encoding/") + name));
+  }
   constexpr std::uint64_t kHeights[] = {0, 2, 3, 5, 9, 12, 14, 15};
   for (const Key& key : {kAsset, kIndex}) {
     attempt({Claim::kCurrent, key, {}, {}});

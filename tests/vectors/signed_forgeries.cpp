@@ -314,6 +314,19 @@ class Forger {
     fact.mutable_journal()->mutable_entries(1)->set_record("record");
     state("record-gone-and-shown", fact, gone);
 
+    // What the verifier derives, brought along.
+    pb::StateFact along = history_of(one);
+    along.mutable_map()->set_leaf_key_hash(map_key(kAlone).str());
+    along.mutable_map()->set_leaf_value_hash(
+        MapValue{kAlone.kind, 1, list_leaf_hash(one[0].encode()), {}}.hash().str());
+    state("map-leaf-along", along, one);
+    pb::StateFact vain = history_of(one);
+    vain.set_current_record_hash(Bytes(32, '\0'));
+    state("current-record-hash-in-vain", vain, one);
+    pb::StateFact left_over = history_of(one);
+    left_over.mutable_journal()->add_subtrees(Bytes(32, 's'));
+    state("subtree-left-over", left_over, one);
+
     // Sizes that wrap around.
     for (const std::uint64_t first : {std::uint64_t{1}, ~std::uint64_t{0}}) {
       for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{2}, ~std::uint64_t{0}}) {
