@@ -9,6 +9,7 @@
 #include "cli/json_text.h"
 #include "cli/pinned_head.h"
 #include "cli/plain_words.h"
+#include "contracts/kinds.h"
 
 namespace qilian::cli {
 namespace {
@@ -18,7 +19,9 @@ struct Get {
   std::string kind;
   std::string id;
   std::string claim = "current";
-  std::string height;
+  std::optional<std::uint64_t> height;
+  std::optional<std::uint64_t> from;
+  std::optional<std::uint64_t> to;
   std::string out;
 };
 
@@ -30,8 +33,43 @@ Result<std::string> path_of(const Get& options) {
   }
   std::string path = fmt::format("/v1/certificates/object/{}/{}?claim={}", options.kind,
                                  client::Client::percent_encode(options.id), options.claim);
-  if (!options.height.empty()) path += "&height=" + options.height;
+  if (options.claim == "range" && !(options.from && options.to))
+    return fail("usage.certificate", "a range needs --from HEIGHT and --to HEIGHT");
+  if (options.claim == "at" && !options.height)
+    return fail("usage.certificate", "say as of which block: --height HEIGHT");
+  if (options.height) path += fmt::format("&height={}", *options.height);
+  if (options.claim == "range") path += fmt::format("&from={}&to={}", *options.from, *options.to);
   return path;
+}
+
+/// A node that answers another question with a true fact must not pass: what was proved is what was asked.
+Result<void> check_answer(const Get& options, const ledger::VerifiedFact& fact) {
+  const auto other = [](std::string_view what) {
+    return fail("verify.question",
+                fmt::format("the node answered with a true fact about {}; nothing was written", what));
+  };
+  if (!options.transaction.empty()) {
+    const auto* found = std::get_if<ledger::VerifiedTransaction>(&fact.fact);
+    const auto asked = ledger::from_hex(options.transaction);
+    if (found == nullptr || !asked || found->transaction.id().view() != *asked) return other("something else");
+    return {};
+  }
+  const auto* state = std::get_if<ledger::VerifiedState>(&fact.fact);
+  const auto* kind = contracts::find_kind(options.kind);
+  if (state == nullptr || kind == nullptr || state->key != ledger::Key{kind->kind, options.id})
+    return other("another object");
+  using enum ledger::Claim;
+  const std::uint64_t from = state->from.value();
+  const auto answers = [&] {
+    if (options.claim == "current") return state->claim == kCurrent;
+    if (options.claim == "history") return state->claim == kHistory;
+    if (options.claim == "at") return state->claim == kAtHeight && from == options.height;
+    if (options.claim == "range")
+      return state->claim == kRange && from == options.from && state->to.value() == options.to;
+    // What does not exist now did not exist at any height below.
+    return state->claim == kAbsent || (state->claim == kAbsentAtHeight && from == options.height);
+  };
+  return answers() ? Result<void>() : other("another claim or height");
 }
 
 void get(Globals& globals, const Get& options) {
@@ -42,6 +80,7 @@ void get(Globals& globals, const Get& options) {
   QILIAN_OR_REPORT(const std::string bytes, node.fetch(path, "application/octet-stream"));
   // A certificate that does not verify is not worth a file.
   QILIAN_OR_REPORT(const ledger::VerifiedFact fact, ledger::verify_fact(bytes, genesis));
+  if (const auto answered = check_answer(options, fact); !answered) return report(globals, answered.error());
   if (const auto written = write_file(options.out, bytes); !written) return report(globals, written.error());
   if (globals.json) {
     fmt::print("{}\n", JsonObject()
@@ -100,8 +139,14 @@ void add_certificate_commands(CLI::App& app, Globals& globals) {
   command->add_option("--transaction", options->transaction, "A transaction's id");
   command->add_option("--kind", options->kind, "Kind of an object: asset, attestation, trade, ...");
   command->add_option("--id", options->id, "The object's id");
-  command->add_option("--claim", options->claim, "current, history, absent, or at (with --height)")
+  command
+      ->add_option("--claim", options->claim,
+                   "current; history; absent; at (with --height); range (with --from and --to): all that happened\n"
+                   "between two blocks, none left out, with the record in force when it opens")
+      ->check(CLI::IsMember({"current", "history", "absent", "at", "range"}))
       ->capture_default_str();
+  command->add_option("--from", options->from, "First block of a range");
+  command->add_option("--to", options->to, "Last block of a range");
   command->add_option("--height", options->height, "As of this block");
   command->add_option("--out", options->out, "File to write")->required();
   command->callback([&globals, options] { get(globals, *options); });

@@ -44,14 +44,20 @@ void add_query_commands(CLI::App& app, Globals& globals) {
   CLI::App* history = noun->add_subcommand("journal", "履历 Everything that happened to an object");
   history->add_option("KIND", *first, "One of: " + kind_list())->required();
   history->add_option("ID", *second, "Its id")->required();
-  history->callback([&globals, first, second] {
-    ask(globals, fmt::format("/v1/objects/{}/{}/journal", *first, client::Client::percent_encode(*second)));
+  const auto from = std::make_shared<std::uint64_t>(0);
+  history->add_option("--first", *from, "Number of the first entry; what `next` of the page before said");
+  history->callback([&globals, first, second, from] {
+    ask(globals,
+        fmt::format("/v1/objects/{}/{}/journal?first={}", *first, client::Client::percent_encode(*second), *from));
   });
   CLI::App* list = noun->add_subcommand("list", "列表 The objects of a kind");
   list->add_option("KIND", *first, "One of: " + kind_list())->required();
   list->add_option("--prefix", *second, "Ids that begin so");
-  list->callback([&globals, first, second] {
-    ask(globals, fmt::format("/v1/objects/{}?prefix={}", *first, client::Client::percent_encode(*second)));
+  const auto after = std::make_shared<std::string>();
+  list->add_option("--after", *after, "Ids behind this one; what `next` of the page before said");
+  list->callback([&globals, first, second, after] {
+    ask(globals, fmt::format("/v1/objects/{}?prefix={}&after={}", *first, client::Client::percent_encode(*second),
+                             client::Client::percent_encode(*after)));
   });
   CLI::App* transaction = noun->add_subcommand("transaction", "交易 A transaction with its receipt");
   transaction->add_option("ID", *first, "64 hexadecimal digits")->required();

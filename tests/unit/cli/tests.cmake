@@ -1,4 +1,5 @@
 qilian_test(test_cli
+  ${CMAKE_SOURCE_DIR}/tests/unit/cli/exit_test.cpp
   ${CMAKE_SOURCE_DIR}/tests/unit/cli/toml_value_test.cpp
   ${CMAKE_SOURCE_DIR}/tests/unit/cli/marks_test.cpp
   ${CMAKE_SOURCE_DIR}/tests/unit/cli/message_values_test.cpp
