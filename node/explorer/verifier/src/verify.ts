@@ -2,9 +2,13 @@
 import { readFileSync } from "node:fs";
 import { Refusal, describe, pin_genesis, unhex, verify_fact } from "./index.js";
 
+const kUsage = `usage: verify CERTIFICATE GENESIS [HEIGHT:HASH]
+  checks the certificate of a fact against the genesis file, offline;
+  HEIGHT:HASH pins a later head, which the certified header must be`;
+
 function main([certificate, genesis, head]: string[]): number {
   if (certificate === undefined || genesis === undefined) {
-    console.error("usage: verify CERTIFICATE GENESIS [HEIGHT:HASH]\n  checks the certificate of a fact against the genesis file, offline;\n  HEIGHT:HASH pins a later head, which the certified header must be");
+    console.error(kUsage);
     return 2;
   }
   try {
