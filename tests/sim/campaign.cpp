@@ -44,6 +44,7 @@ std::string replay_line(const Options& options) {
                      std::to_string(options.fault_ms) + " --transactions " + std::to_string(options.transactions);
   if (options.n != 0) line += " --n " + std::to_string(options.n);
   if (options.actor != nullptr) line += " --actor '" + std::string(options.actor->name) + "'";
+  if (options.timeout_ms != Options().timeout_ms) line += " --timeout-ms " + std::to_string(options.timeout_ms);
   if (!options.crashes) line += " --no-crashes";
   if (options.wire) line += " --wire";
   return line;

@@ -12,11 +12,12 @@ using namespace qilian::sim;
 
 constexpr const char* kUsage =
     "usage: sim [--seeds N] [--from S] [--threads T] [--actor NAME] [--n N] [--fault-ms MS] [--transactions N]\n"
-    "           [--no-crashes] [--wire]\n"
+    "           [--timeout-ms MS] [--no-crashes] [--wire]\n"
     "Simulates networks of consensus cores under faults, N seeds from S, until one fails. A seed gives the same run "
     "on\n"
-    "every machine. --actor lets f replicas play this one (a wrong name lists them), --n sets the size, --wire sends\n"
-    "every message through the codec.\n";
+    "every machine. --actor lets f replicas play this one (a wrong name lists them), --n sets the size, --timeout-ms "
+    "the\n"
+    "shortest timeout (60 makes a storm of view changes), --wire sends every message through the codec.\n";
 
 void say(const char* what, std::uint64_t count) {
   std::printf("  %-28s %llu\n", what, static_cast<unsigned long long>(count));
@@ -79,6 +80,8 @@ int main(int argc, char** argv) {
           std::fprintf(stderr, "%-30s %s\n", std::string(kind.name).c_str(), std::string(kind.shows).c_str());
         return 2;
       }
+    } else if (name == "--timeout-ms") {
+      options.timeout_ms = static_cast<std::int64_t>(std::max(10ULL, number()));
     } else if (name == "--no-crashes") {
       options.crashes = false;
     } else if (name == "--wire") {

@@ -92,8 +92,8 @@ void Replica::start() {
   config.self = place.value_or(ReplicaId(0));
   config.observer = !place;
   config.window = window_;
-  config.base_timeout_ms = 600;
-  config.max_timeout_ms = 10'000;
+  config.base_timeout_ms = world_.timeout_ms();
+  config.max_timeout_ms = 16 * world_.timeout_ms();
   config.status_interval_ms = 200;
   config.catch_up_delay_ms = 100;
   config.await_reports = incarnation_ > 1 && honest();

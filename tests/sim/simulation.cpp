@@ -31,6 +31,7 @@ class Simulation final : public World {
   std::size_t nodes() const override { return n_ + spares_; }
   const PlannedChanges& planned_changes() const override { return changes_; }
   void epoch_began(std::uint32_t node) override;
+  std::int64_t timeout_ms() const override { return options_.timeout_ms; }
 
  private:
   bool reaches(std::uint32_t from, std::uint32_t to) const {

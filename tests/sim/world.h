@@ -22,6 +22,7 @@ struct Options {
   const ActorKind* actor = nullptr;    ///< f replicas play it; null: drawn from the seed
   bool changes = true;                 ///< of validators, in one run of four
   bool crashes = true;                 ///< honest replicas crash and restart as well
+  std::int64_t timeout_ms = 600;       ///< the shortest; short against the network's delays it makes storms of views
 };
 
 /// What happened. Counts of one run, or of many.
@@ -55,6 +56,8 @@ class World {
   }
   /// A node's core began an epoch in this moment.
   virtual void epoch_began(std::uint32_t /*node*/) {}
+  /// The cores' shortest timeout.
+  virtual std::int64_t timeout_ms() const { return Options().timeout_ms; }
   /// Asks `to` for something outside the core's messages; `answer` runs at `to` when it is up and reached, and what it
   /// returns runs here.
   virtual void ask(std::uint32_t from, std::uint32_t to,

@@ -1,6 +1,6 @@
 set(node_tests ${CMAKE_CURRENT_LIST_DIR})
 qilian_test(test_node_parts
-  ${node_tests}/config_test.cpp ${node_tests}/consensus_log_test.cpp ${node_tests}/frame_test.cpp
+  ${node_tests}/config_test.cpp ${node_tests}/consensus_log_disk_test.cpp ${node_tests}/consensus_log_test.cpp ${node_tests}/frame_test.cpp
   ${node_tests}/inbox_test.cpp ${node_tests}/key_file_test.cpp
   ${node_tests}/mempool_test.cpp ${node_tests}/metrics_test.cpp ${node_tests}/verification_pool_test.cpp ${node_tests}/waiters_test.cpp)
 target_link_libraries(test_node_parts PRIVATE node_parts node_client)
