@@ -10,28 +10,10 @@ namespace {
 
 using Args = pb::AuthorizationGrant;
 
-Terms terms_of(const Args& args) {
-  return {args.targets(), args.rights(),   args.purposes(),    args.actions(), args.environment(),
-          args.region(),  args.max_uses(), args.max_records(), args.from(),    args.to()};
-}
-
 pb::Grant draft(const Args& args, const Context& context) {
-  pb::Grant grant;
-  grant.set_id(args.id());
+  pb::Grant grant = with_terms(args, context.time());
   grant.set_type(args.type());
   grant.set_grantor(args.grantor());
-  grant.set_grantee(args.grantee());
-  *grant.mutable_targets() = args.targets();
-  *grant.mutable_rights() = args.rights();
-  *grant.mutable_purposes() = args.purposes();
-  *grant.mutable_actions() = args.actions();
-  grant.set_environment(args.environment());
-  *grant.mutable_region() = args.region();
-  grant.set_max_uses(args.max_uses());
-  grant.set_max_records(args.max_records());
-  grant.set_from(args.from() == 0 ? context.time().value() : args.from());
-  grant.set_to(args.to());
-  grant.set_sub_depth(args.sub_depth());
   *grant.mutable_consent_batch() = args.consent_batch();
   grant.set_approval(args.approval());
   grant.set_fee_rule(args.fee_rule());

@@ -33,6 +33,32 @@ struct Terms {
   std::int64_t from;
   std::int64_t to;
 };
+/// Both messages name them alike.
+template <class Args>
+Terms terms_of(const Args& args) {
+  return {args.targets(), args.rights(),   args.purposes(),    args.actions(), args.environment(),
+          args.region(),  args.max_uses(), args.max_records(), args.from(),    args.to()};
+}
+/// A grant of these terms to the grantee, from now on where no beginning is named; whose it is and what it stands on,
+/// the caller adds.
+template <class Args>
+pb::Grant with_terms(const Args& args, TimeMs now) {
+  pb::Grant grant;
+  grant.set_id(args.id());
+  grant.set_grantee(args.grantee());
+  *grant.mutable_targets() = args.targets();
+  *grant.mutable_rights() = args.rights();
+  *grant.mutable_purposes() = args.purposes();
+  *grant.mutable_actions() = args.actions();
+  grant.set_environment(args.environment());
+  *grant.mutable_region() = args.region();
+  grant.set_max_uses(args.max_uses());
+  grant.set_max_records(args.max_records());
+  grant.set_from(args.from() == 0 ? now.value() : args.from());
+  grant.set_to(args.to());
+  grant.set_sub_depth(args.sub_depth());
+  return grant;
+}
 Outcome check_terms(const Terms& terms);
 /// COM-107 for too many targets, COM-301 and COM-303 for one that is not registered.
 Outcome check_targets(const Context& context, const google::protobuf::RepeatedPtrField<pb::GrantTarget>& targets);

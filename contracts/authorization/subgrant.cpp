@@ -10,28 +10,10 @@ namespace {
 
 using Args = pb::AuthorizationSubgrant;
 
-Terms terms_of(const Args& args) {
-  return {args.targets(), args.rights(),   args.purposes(),    args.actions(), args.environment(),
-          args.region(),  args.max_uses(), args.max_records(), args.from(),    args.to()};
-}
-
 pb::Grant draft(const Args& args, const pb::Grant& parent, const Context& context) {
-  pb::Grant grant;
-  grant.set_id(args.id());
+  pb::Grant grant = with_terms(args, context.time());
   grant.set_type(pb::Grant::SUBGRANT);
   grant.set_grantor(parent.grantee());
-  grant.set_grantee(args.grantee());
-  *grant.mutable_targets() = args.targets();
-  *grant.mutable_rights() = args.rights();
-  *grant.mutable_purposes() = args.purposes();
-  *grant.mutable_actions() = args.actions();
-  grant.set_environment(args.environment());
-  *grant.mutable_region() = args.region();
-  grant.set_max_uses(args.max_uses());
-  grant.set_max_records(args.max_records());
-  grant.set_from(args.from() == 0 ? context.time().value() : args.from());
-  grant.set_to(args.to());
-  grant.set_sub_depth(args.sub_depth());
   grant.set_parent_grant(parent.id());
   grant.set_assessment(parent.assessment());
   grant.set_status(pb::Grant::ACTIVE);
