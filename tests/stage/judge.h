@@ -17,28 +17,13 @@ class Judge {
   void executed(std::uint32_t replica, const consensus::BlockSummary& block) {
     oracle_.executed(replica, block.height, block.header, block.executed);
   }
-  void certified(const consensus::CheckpointCertificate& certificate) { certified_by(oracle_, certificate); }
-  void accused(const consensus::Evidence& evidence) { accused_by(oracle_, evidence); }
+  void certified(const consensus::CheckpointCertificate& certificate) { oracle_.certified(certificate); }
+  void accused(const consensus::Evidence& evidence) { oracle_.accused(evidence.first.sender.value()); }
   void state(std::uint32_t replica, std::uint32_t life, const consensus::CoreStatus& status) {
     oracle_.state(replica, life, status);
   }
 
  private:
-  static void certified_by(auto& oracle, const consensus::CheckpointCertificate& certificate) {
-    if constexpr (requires { oracle.certified(certificate); }) {
-      oracle.certified(certificate);
-    } else {
-      oracle.certified(certificate.height, certificate.header);
-    }
-  }
-  static void accused_by(auto& oracle, const consensus::Evidence& evidence) {
-    if constexpr (requires { oracle.accused(evidence); }) {
-      oracle.accused(evidence);
-    } else {
-      oracle.accused(evidence.first.sender.value());
-    }
-  }
-
   sim::Oracle oracle_;
 };
 
