@@ -89,12 +89,13 @@ struct Outcome {
   bool rebuilt = false;
 };
 
-/// Opens what is left and compares it with the truth.
+/// Opens what is left, compares it with the truth, and goes on to the end.
 Outcome come_back(const Network& network, const Truth& truth, const std::shared_ptr<FaultyDisk>& disk,
-                  const fs::path& folder, std::uint64_t confirmed, bool to_the_end) {
+                  const fs::path& folder, std::uint64_t confirmed) {
   Log log;
   auto opened = Executor::open(options_on(disk, folder, &log), network.genesis());
   if (!opened) FAIL(opened.error().code, ": ", opened.error().message, "\n", log.text());
+  const Outcome outcome{log.contains("cut a torn tail"), log.contains("it is rebuilt")};
   Executor& executor = **opened;
   const std::uint64_t height = executor.height().value();
   REQUIRE_MESSAGE(height >= confirmed, "block ", confirmed, " was confirmed, ", height, " is left");
@@ -107,22 +108,20 @@ Outcome come_back(const Network& network, const Truth& truth, const std::shared_
     REQUIRE(records[i].record == truth.records[height][i].record);
     REQUIRE(records[i].frontier == truth.records[height][i].frontier);
   }
-  if (to_the_end) {
-    // The certificate that was still to come, or that the crash took, comes first.
-    if (height > 0) REQUIRE(executor.append_certificate(network.certify(executor.header())));
-    while (executor.height().value() < kEnd) {
-      const auto done = executor.execute(scripted_batch(network, executor.height().next()));
-      REQUIRE(done);
-      REQUIRE(executor.append_certificate(network.certify(done->header)));
-    }
-    REQUIRE(executor.header() == truth.headers[kEnd]);
-    REQUIRE(executor.sync());
-    opened->reset();
-    opened = Executor::open(options_on(disk, folder, &log), network.genesis());
-    if (!opened) FAIL(opened.error().code, ": ", opened.error().message, "\n", log.text());
-    REQUIRE((*opened)->header() == truth.headers[kEnd]);
+  // The certificate that was still to come, or that the crash took, comes first.
+  if (height > 0) REQUIRE(executor.append_certificate(network.certify(executor.header())));
+  while (executor.height().value() < kEnd) {
+    const auto done = executor.execute(scripted_batch(network, executor.height().next()));
+    REQUIRE(done);
+    REQUIRE(executor.append_certificate(network.certify(done->header)));
   }
-  return {log.contains("cut a torn tail"), log.contains("it is rebuilt")};
+  REQUIRE(executor.header() == truth.headers[kEnd]);
+  REQUIRE(executor.sync());
+  opened->reset();
+  opened = Executor::open(options_on(disk, folder, &log), network.genesis());
+  if (!opened) FAIL(opened.error().code, ": ", opened.error().message, "\n", log.text());
+  REQUIRE((*opened)->header() == truth.headers[kEnd]);
+  return outcome;
 }
 
 struct Row {
@@ -167,8 +166,7 @@ TEST_CASE("at every call, with every fault and every loss, what was confirmed co
         for (const IndexLeft left : {IndexLeft::kSame, IndexLeft::kOlder, IndexLeft::kNone}) {
           CAPTURE(static_cast<int>(left));
           leave_index(folder.path(), copy.path(), left);
-          const Outcome outcome = come_back(network, truth, disk->after(loss), copy.path(), confirmed.value_or(0),
-                                            loss == Loss::kTail && left == IndexLeft::kSame);
+          const Outcome outcome = come_back(network, truth, disk->after(loss), copy.path(), confirmed.value_or(0));
           ++row.reopened;
           row.cut += outcome.cut ? 1 : 0;
           row.rebuilt += outcome.rebuilt ? 1 : 0;
@@ -210,7 +208,7 @@ TEST_CASE("a power failure at any call of a recovery is recovered from as well")
       const bool opened = Executor::open(options_on(second, copy.path(), &log), network.genesis()).has_value();
       const bool struck = second->struck();
       const auto third = second->after(Loss::kEverything);
-      come_back(network, truth, third, copy.path(), confirmed.value_or(0), true);
+      come_back(network, truth, third, copy.path(), confirmed.value_or(0));
       ++tried;
       if (opened && !struck) break;
       REQUIRE(again < 20);
@@ -218,4 +216,27 @@ TEST_CASE("a power failure at any call of a recovery is recovered from as well")
   }
   MESSAGE(tried, " recoveries");
   CHECK(tried > whole->calls());
+}
+
+TEST_CASE("a disk that lied about a sync is found out by what the index knows, and the store does not open") {
+  const Network network;
+  const Folder folder(Folder::kInMemory);
+  const auto whole = std::make_shared<FaultyDisk>();
+  REQUIRE(live(network, whole, folder.path()) == kEnd - 1);
+  std::size_t lies = 0;
+  for (std::uint64_t call = 1; call <= whole->calls(); ++call) {
+    if (!whole->kind(call).starts_with("sync")) continue;
+    CAPTURE(call);
+    fs::remove_all(folder.path());
+    fs::create_directories(folder.path());
+    const auto disk = std::make_shared<FaultyDisk>();
+    disk->lie_from(call);
+    REQUIRE(live(network, disk, folder.path()) == kEnd - 1);
+    const auto opened = Executor::open(options_on(disk->after(Loss::kEverything), folder.path()), network.genesis());
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == "store.corrupt");
+    CHECK_MESSAGE(opened.error().message.find("had been confirmed") != std::string::npos, opened.error().message);
+    ++lies;
+  }
+  CHECK(lies == 14);
 }

@@ -80,7 +80,9 @@ FaultyDisk::Verdict FaultyDisk::ask(const std::string& kind) {
   const Error gone{"store.io", "the power is off"};
   if (down_) return {.apply = false, .error = gone};
   kinds_.push_back(kind);
-  if (++calls_ != fault_at_) return {};
+  ++calls_;
+  if (lies_from_ != 0 && calls_ >= lies_from_ && kind.starts_with("sync")) return {.apply = false};
+  if (calls_ != fault_at_) return {};
   switch (fault_) {
     case Fault::kPowerBefore:
       down_ = true;

@@ -40,6 +40,8 @@ class FaultyDisk final : public ledger::store::Disk, public std::enable_shared_f
     fault_at_ = call;
     fault_ = fault;
   }
+  /// From that call on every sync says that it is done, and does nothing.
+  void lie_from(std::uint64_t call) { lies_from_ = call; }
   /// Was the chosen call made?
   bool struck() const { return fault_at_ != 0 && calls_ >= fault_at_; }
   /// A disk with what is left after the machine went down.
@@ -74,6 +76,7 @@ class FaultyDisk final : public ledger::store::Disk, public std::enable_shared_f
   std::vector<std::string> kinds_;
   std::uint64_t calls_ = 0;
   std::uint64_t fault_at_ = 0;
+  std::uint64_t lies_from_ = 0;
   Fault fault_ = Fault::kError;
   bool down_ = false;
 };
