@@ -21,9 +21,9 @@
 //
 // The block frame of a height must be durable no later than this replica's CHECKPOINT of it, or the log must still hold
 // everything above the ledger's durable head. An EpochRecord among ready.records starts an epoch (rule 11): before step
-// 1 the ledger is made durable up to its boundary, that block's certificate included; the Verifier learns validators()
-// and place(), and votes are signed with the key of their own epoch. After step 4 the log begins anew with
-// log_snapshot() and the key of the epoch before is destroyed.
+// 1 the ledger is made durable up to its boundary, that block's certificate included, and the log begins anew with a
+// StartRecord of the new key and that EpochRecord; the Verifier learns validators() and place(), and votes are signed
+// with the key of their own epoch. After step 4 the key of the epoch before is destroyed.
 //
 // Votes are `OwnMessage`s without signatures and cannot be sent by mistake; everything in messages_now is either
 // unsigned or a `Verified<Message>`, which an own vote becomes only through step 2 and reaches the core only through
