@@ -158,7 +158,8 @@ Result<Told> LiveChain::ask(const std::string& question, const std::map<std::str
     const auto answer = node->fetch(path);
     if (answer) return told_by_node(*answer);
     // Another node than the one that answered last may be a block behind.
-    const bool later = answer.error().code == "client.io" || answer.error().code == "store.pending";
+    const bool later = answer.error().code == "client.io" || answer.error().code == "store.pending" ||
+                       answer.error().code == "node.busy";
     if (!later || steady_clock::now() > deadline) return std::unexpected(answer.error());
     if (answer.error().code == "client.io") move_on();
     std::this_thread::sleep_for(kPause);

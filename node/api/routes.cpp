@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <semaphore>
 #include <vector>
 
 #include "contracts/kinds.h"
@@ -21,6 +22,8 @@ using namespace ledger;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxListed = 1'000;
+// Questions may read the whole state: so many at a time, and the API's other paths go on.
+constexpr std::ptrdiff_t kQuestionsAtOnce = 2;
 
 HttpResponse json_response(Result<std::string> body) {
   if (!body) return error_response(body.error());
@@ -70,8 +73,9 @@ class Routes {
   void handle(HttpRequest request, const HttpReply& reply) {
     if (request.method == "POST" && request.path == "/v1/transactions") return submit(std::move(request), reply);
     if (request.method == "POST" && request.path == "/v1/negative-list/impact") {
-      return reply(
-          [this, draft = std::move(request.body)] { return json_response(impact_.answer(driver_.store(), draft)); });
+      return reply([this, draft = std::move(request.body)] {
+        return one_of_few([&] { return impact_.answer(driver_.store(), draft); });
+      });
     }
     reply([this, request = std::move(request)] { return answer(request); });
   }
@@ -97,12 +101,24 @@ class Routes {
       if (p.size() >= 3 && p[1] == "objects") return object(request, p);
       if (p.size() == 2 && p[1] == "questions") return json_response(render_questions());
       if (p.size() == 3 && p[1] == "questions")
-        return json_response(render_question(driver_.store(), p[2], request.query, tier_));
+        return one_of_few([&] { return render_question(driver_.store(), p[2], request.query, tier_); });
       if (p.size() == 4 && p[1] == "certificates" && p[2] == "transaction")
         return transaction_certificate(request, p[3]);
       if (p.size() == 5 && p[1] == "certificates" && p[2] == "object") return object_certificate(request, p[3], p[4]);
     }
     return bad("api.not_found", "there is nothing at this path; GET / lists what there is");
+  }
+
+  using Questions = std::counting_semaphore<kQuestionsAtOnce>;
+
+  template <class Answer>
+  HttpResponse one_of_few(const Answer& answer) {
+    if (!questions_.try_acquire()) return bad("node.busy", "other questions are being answered: ask again");
+    const struct Slot {
+      Questions& questions;
+      ~Slot() { questions.release(); }
+    } slot{questions_};
+    return json_response(answer());
   }
 
   HttpResponse health() const {
@@ -263,6 +279,7 @@ class Routes {
   LimitsConfig limits_;
   contracts::questions::Tier tier_;
   ImpactReader impact_;
+  Questions questions_{kQuestionsAtOnce};
   Clock::time_point started_ = Clock::now();
 };
 

@@ -64,6 +64,14 @@ TEST_CASE("limits, timers and the log are taken from the file") {
   CHECK(config->log_level == "debug");
 }
 
+TEST_CASE("the API's tier is regulator unless the file says less, and only the three are known") {
+  CHECK(Config::parse(good(), "node.toml")->api_tier == "regulator");
+  const std::string listen = "listen = \"[::1]:8001\"\n";
+  CHECK(Config::parse(replaced(good(), listen, listen + "tier = \"public\"\n"), "node.toml")->api_tier == "public");
+  CHECK(error_of(replaced(good(), listen, listen + "tier = \"everybody\"\n")).code == "config.range");
+  CHECK(error_of(replaced(good(), listen, listen + "tier = 1\n")).code == "config.type");
+}
+
 TEST_CASE("a misspelt key is an error that names key and line") {
   const auto error = error_of(replaced(good(), "data_dir", "data_dri"));
   CHECK(error.code == "config.missing");

@@ -10,3 +10,7 @@ target_link_libraries(test_node_mesh PRIVATE node_network)
 
 qilian_test(test_node_driver ${node_tests}/driver_test.cpp)
 target_link_libraries(test_node_driver PRIVATE node contracts_proto consensus_wire)
+
+# What the API answers from the store, over the real contracts.
+qilian_test(test_node_questions ${node_tests}/questions_test.cpp ${CMAKE_CURRENT_SOURCE_DIR}/unit/contracts/network.cpp)
+target_link_libraries(test_node_questions PRIVATE node node_executor contracts)
