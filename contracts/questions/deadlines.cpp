@@ -72,8 +72,12 @@ Result<void> overdue_reviews(const Reading& reading, Answer& answer) {
                one.review_by());
     }
     if (one.status() == pb::Determination::NOTIFIED && one.severity() == pb::Severity::SERIOUS) {
+      // Confirmed from the window's end on, and no later than a review would be: then the notice stops nothing any
+      // more.
+      const Period term = reading.context().parameters().period("credit.review_window");
+      const TimeMs confirm_by = deadline(TimeMs(one.object_by()), term, reading.context().calendar());
       add_late(reading, answer, "confirmation", id, one.subject(), "another regulator than " + one.determiner(),
-               one.object_by());
+               confirm_by.value());
     }
   });
   return {};

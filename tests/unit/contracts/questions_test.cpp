@@ -126,6 +126,30 @@ TEST_CASE("question 15 names assets that end within so many days, not those that
   CHECK(world.ask("expiring", {{"days", "10"}}, 40 * kDay)->rows.empty());
 }
 
+TEST_CASE("question 21 names a SERIOUS notice that nobody confirmed in time, and an attestation left under review") {
+  World world;
+  pb::Determination notice;
+  notice.set_id("DET-1");
+  notice.set_severity(pb::Severity::SERIOUS);
+  notice.set_status(pb::Determination::NOTIFIED);
+  notice.set_object_by(kDay);
+  world.put(kind::kDetermination, "DET-1", notice);
+  pb::Attestation attestation;
+  attestation.set_id("ATT-1");
+  attestation.set_status(pb::Attestation::UNDER_REVIEW);
+  attestation.mutable_review()->set_decide_by(60 * kDay);
+  world.put(kind::kAttestation, "ATT-1", attestation);
+  CHECK(world.ask("overdue-reviews", {}, 2 * kDay)->rows.empty());
+  // Twenty working days are less than sixty days.
+  const auto later = world.ask("overdue-reviews", {}, 59 * kDay);
+  REQUIRE(later->rows.size() == 1);
+  CHECK(field(later->rows[0], "kind") == "confirmation");
+  CHECK(world.ask("overdue-reviews", {}, 60 * kDay)->rows.size() == 2);
+  attestation.mutable_review()->set_decided_at(1);
+  world.put(kind::kAttestation, "ATT-1", attestation);
+  CHECK(world.ask("overdue-reviews", {}, 60 * kDay)->rows.size() == 1);
+}
+
 TEST_CASE("question 19 counts IMPORTANT assets, and what is made from them") {
   World world;
   const std::string product = "gsd:91620100DEM000516U:P20260000018";
