@@ -17,6 +17,7 @@ using namespace consensus;
 namespace {
 
 constexpr std::size_t kReplicas = 4;
+constexpr std::size_t kQuorum = ledger::quorum(kReplicas);
 constexpr std::size_t kMaxMessages = 4096;
 constexpr std::int64_t kTimeoutMs = 1'000;
 constexpr std::int64_t kBeginMs = 1'000;
@@ -305,18 +306,18 @@ class Checker {
       if (pre_prepare == nullptr || pre_prepare->view != View(0)) continue;
       PreparedCertificate certificate{
           View(0), kSlot, pre_prepare->digest, pre_prepare->signature, make_bitmap(kReplicas), {}};
-      for (std::uint32_t who = 1; who < kReplicas && certificate.prepares.size() < 2; ++who) {
+      for (std::uint32_t who = 1; who < kReplicas && certificate.prepares.size() + 1 < kQuorum; ++who) {
         const auto prepare = sign(who, Prepare{Epoch(0), View(0), kSlot, pre_prepare->digest, ReplicaId(who), {}});
         const bool said = bounds_.liars.contains(who) || has(pool, prepare);
         if (!said) continue;
         set_bit(certificate.preparers, ReplicaId(who));
         certificate.prepares.push_back(signed_header(*prepare)->signature);
       }
-      if (certificate.prepares.size() == 2) {
+      if (certificate.prepares.size() + 1 == kQuorum) {
         out.push_back(std::move(certificate));
       } else {
         // A forged one: the signatures that lack are made up.
-        for (std::uint32_t who = 1; who < kReplicas && certificate.prepares.size() < 2; ++who) {
+        for (std::uint32_t who = 1; who < kReplicas && certificate.prepares.size() + 1 < kQuorum; ++who) {
           if (has_bit(certificate.preparers, ReplicaId(who))) continue;
           set_bit(certificate.preparers, ReplicaId(who));
           certificate.prepares.emplace_back();
@@ -345,13 +346,13 @@ class Checker {
                 .try_emplace(checkpoint->header,
                              CheckpointCertificate{Epoch(0), kSlot, checkpoint->header, make_bitmap(kReplicas), {}})
                 .first->second;
-        if (certificate.signatures.size() == 3) continue;
+        if (certificate.signatures.size() == kQuorum) continue;
         set_bit(certificate.signers, ReplicaId(who));
         certificate.signatures.push_back(checkpoint->signature);
       }
     }
     for (const auto& [header, certificate] : found) {
-      if (certificate.signatures.size() == 3) return certificate;
+      if (certificate.signatures.size() == kQuorum) return certificate;
     }
     return std::nullopt;
   }
@@ -443,7 +444,7 @@ class Checker {
   void lie_new_views(Pool& pool) {
     std::set<std::pair<Sequence, std::vector<ProposalDigest>>> told;
     bool wrong = false;
-    choose(view_changes(pool), 3, [&](const Batch& named) {
+    choose(view_changes(pool), kQuorum, [&](const Batch& named) {
       std::vector<const ViewChange*> contents;
       NewView message;
       message.view = View(1);
@@ -528,7 +529,7 @@ class Checker {
       const auto body = bodies_.find(ProposalDigest::of(std::get<2>(key)));
       const bool may_lack_body =
           std::get<0>(key) == MessageType::kCommit && body != bodies_.end() && pool.test(body->second);
-      for (int size = 1; size <= 3; ++size) {
+      for (int size = 1; size <= static_cast<int>(kQuorum); ++size) {
         for (std::uint32_t mask = 1; mask < 1U << ids.size(); ++mask) {
           if (std::popcount(mask) != size) continue;
           Batch batch;
@@ -556,11 +557,11 @@ class Checker {
     const bool leads = primary_of(Epoch(0), View(1), kReplicas) == ReplicaId(who);
     Choices joining{{}, true};
     std::map<std::pair<Sequence, std::vector<ProposalDigest>>, Choices> leading;
-    for (std::size_t size = 1; size <= 2; ++size) {
+    for (std::size_t size = 1; size < kQuorum; ++size) {
       choose(others, size, [&](const Batch& batch) {
         const bool moves_low = std::ranges::any_of(
             batch, [&](MessageId id) { return std::get<ViewChange>(*messages_[id]).stable.height > Height(0); });
-        if (leads && size == 2 && !own.empty() && said.test(own.mapped().front())) {
+        if (leads && size + 1 == kQuorum && !own.empty() && said.test(own.mapped().front())) {
           std::vector<const ViewChange*> contents{&std::get<ViewChange>(*messages_[own.mapped().front()])};
           for (const MessageId id : batch) contents.push_back(&std::get<ViewChange>(*messages_[id]));
           OSet o_set = compute_o_set(contents);
