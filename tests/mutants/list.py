@@ -144,7 +144,7 @@ MUTANTS = [
      "  ready_.votes.push_back({std::move(message), std::move(prepared), std::move(view_changes)});\n  ready_.must_sync = true;\n",
      "  ready_.votes.push_back({std::move(message), std::move(prepared), std::move(view_changes)});\n"),
     # Clients
-    ("one id twice in a batch", [28], POOL, "    if (!ids.insert(info.id).second) continue;\n", "    ids.insert(info.id);\n"),
+    ("what executed before waits again", [28, 30], POOL, "  if (info.executed_at || id_waits ||", "  if (id_waits ||"),
     ("what executed stays pending", [28, 30], POOL, "      settle(entry);\n    }\n    forget_if_unneeded(digest);\n  }\n  return settled;",
      "    }\n    forget_if_unneeded(digest);\n  }\n  return settled;"),
     ("an executed id is executed again", [28, 29], "node/executor.cpp",
@@ -239,7 +239,7 @@ MUTANTS = [
     ("old certificates judged by the new set", [49], EPOCHS,
      "  return previous_set_ && previous_set_->epoch == epoch ? &*previous_set_ : nullptr;", "  return &set_;"),
     ("a removed validator votes on", [50], EPOCHS, "  config_.observer = !after;\n", ""),
-    ("votes of the epoch before still count", [50, 49], EPOCHS, "  slots_.clear();\n  future_.clear();\n", ""),
+    ("an epoch begins in the view of the one before", [49, 50], EPOCHS, "  view_ = View(0);\n  in_view_ = true;\n", ""),
 ]
 
 # Mistakes that no seeded bug reaches, and why.

@@ -43,6 +43,29 @@ TEST_CASE("mistake 1: true signatures of too few backups, or of the primary as a
   CHECK_FALSE(refused({1, 2}));
 }
 
+TEST_CASE("mistake 19: a proposal in another replica's name is not prepared") {
+  Bench bench(1);
+  bench.admit(envelope(1));
+  Proposal borrowed = *bench.proposal(1, {envelope(1).digest});
+  borrowed.proposer = ReplicaId(2);
+  REQUIRE(bench.deliver(0, bench.pre_prepare(std::make_shared<const Proposal>(borrowed))).has_value());
+  bench.tick(100);
+  CHECK(bench.votes<Prepare>().empty());
+}
+
+TEST_CASE("mistake 23: the first PRE-PREPARE of a slot is the one that prepares and commits") {
+  Bench bench(1);
+  bench.admit(envelope(1));
+  bench.admit(envelope(2));
+  const auto first = bench.proposal(1, {envelope(1).digest});
+  REQUIRE(bench.deliver(0, bench.pre_prepare(first)).has_value());
+  REQUIRE(bench.deliver(0, bench.pre_prepare(bench.proposal(1, {envelope(2).digest}))).has_value());
+  for (const std::uint32_t i : {2U, 3U})
+    REQUIRE(bench.deliver(i, Bench::prepare(i, 0, 1, first->digest())).has_value());
+  REQUIRE(bench.votes<Commit>().size() == 1);
+  CHECK(bench.votes<Commit>()[0].digest == first->digest());
+}
+
 TEST_CASE("mistake 20: true signatures of fewer than a quorum certify no block") {
   Bench bench(1);
   CheckpointCertificate few = bench.stable(5);
@@ -134,6 +157,16 @@ TEST_CASE("mistake 26: a block that is not the next one, or was never handed out
   CHECK(bench.core().status().executed == Height(1));
 }
 
+TEST_CASE("mistake 28: what was executed already waits for nothing and is not proposed") {
+  Bench bench(0);
+  EnvelopeInfo again = envelope(1);
+  again.executed_at = Height(0);
+  bench.admit(again);
+  bench.tick(100);
+  CHECK(bench.core().status().pending == 0);
+  CHECK(bench.votes<PrePrepare>().empty());
+}
+
 TEST_CASE("mistake 31: limits that a block reports are in force a window later, not before") {
   Bench bench(1, 4, 4);
   bench.admit(envelope(1));
@@ -179,4 +212,51 @@ TEST_CASE("mistake 48: a NEW-VIEW of more slots than any window is no NEW-VIEW")
   message.slots.pop_back();
   message.seal();
   CHECK(NewView::decode(message.content, ReplicaId(1), {}).has_value());
+}
+
+TEST_CASE("mistake 39: the least log begins with the watermark that votes rest on") {
+  Bench bench(1);
+  bench.commit_slot(1, envelope(1));
+  for (const std::uint32_t i : {2U, 3U}) REQUIRE(bench.deliver(i, Bench::checkpoint(i, 1, header(1))).has_value());
+  REQUIRE(bench.core().status().stable == Height(1));
+  const auto log = bench.core().log_snapshot();
+  const auto is_stable = [](const LogRecord& record) {
+    const auto* stable = std::get_if<StableRecord>(&record);
+    return stable != nullptr && stable->certificate.height == Height(1);
+  };
+  CHECK(std::ranges::count_if(log, is_stable) == 1);
+}
+
+TEST_CASE("mistake 40: a proposal that nobody asked for is not kept, though its slot is open") {
+  Bench bench(1);
+  const auto wanted = bench.proposal(1, {envelope(1).digest});
+  REQUIRE(bench.deliver(0, bench.pre_prepare(wanted)).has_value());
+  const auto other = bench.proposal(1, {envelope(2).digest});
+  REQUIRE(bench.deliver(2, Proposals{{*other}, {}}).has_value());
+  CHECK(bench.core().proposal(wanted->digest()) != nullptr);
+  CHECK(bench.core().proposal(other->digest()) == nullptr);
+}
+
+TEST_CASE("mistake 45: what a peer forwarded and never sent gives way to what it forwards next") {
+  Bench bench(0);
+  for (std::uint64_t round = 0; round < 2; ++round) {
+    Forward forward;
+    for (std::uint64_t i = 0; i < kMaxForward; ++i) forward.envelopes.push_back(envelope(10'000 * round + i).digest);
+    REQUIRE(bench.deliver(2, forward).has_value());
+  }
+  bench.input(EnvelopesFetched{{envelope(5)}});
+  CHECK(bench.core().status().pending == 0);
+  bench.input(EnvelopesFetched{{envelope(10'005)}});
+  CHECK(bench.core().status().pending == 1);
+}
+
+TEST_CASE("mistake 48: a VIEW-CHANGE or NEW-VIEW with bytes behind its end is none") {
+  const auto change = std::get<ViewChange>(Bench::view_change(0, 1));
+  CHECK(ViewChange::decode(change.content, ReplicaId(0), {}).has_value());
+  CHECK_FALSE(ViewChange::decode(change.content + 'x', ReplicaId(0), {}).has_value());
+  NewView message;
+  message.view = View(1);
+  message.seal();
+  CHECK(NewView::decode(message.content, ReplicaId(1), {}).has_value());
+  CHECK_FALSE(NewView::decode(message.content + 'x', ReplicaId(1), {}).has_value());
 }
