@@ -19,6 +19,7 @@ constexpr int kStartTimeoutMs = 20'000;
 
 struct Demo {
   bool once = false;
+  bool all = false;
   std::string story = "tests/scenarios/gansu";
   std::string folder;
   std::size_t mutations = 1'000;
@@ -63,7 +64,8 @@ void say_what_next(const Network& network) {
 
 void run(Globals& globals, Demo options) {
   const auto begun = std::chrono::steady_clock::now();
-  QILIAN_OR_REPORT(const Story story, Story::load(options.story));
+  QILIAN_OR_REPORT(Story story, Story::load(options.story));
+  if (!options.all) story.shorten();
   const bool temporary = options.folder.empty();
   if (temporary) {
     QILIAN_OR_REPORT(options.folder, fresh_folder());
@@ -105,6 +107,7 @@ void add_demo_command(CLI::App& app, Globals& globals) {
       app.add_subcommand("demo", "演示 Four nodes on this machine play a story; a certificate is checked offline");
   command->add_flag("--once", options->once,
                     "Stop everything at the end, and exit 0 only if every expectation was met");
+  command->add_flag("--all", options->all, "Play the whole story, not only its introduction");
   command->add_option("--story", options->story, "Folder of the story")->capture_default_str();
   command->add_option("--dir", options->folder, "Folder for the network (default: a fresh temporary one)");
   command->add_option("--mutations", options->mutations, "Damaged copies to try of each certificate")

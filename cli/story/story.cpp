@@ -192,6 +192,7 @@ Result<Story> Story::load(const fs::path& folder) {
   Story out;
   out.zh = reader.text("zh");
   out.en = reader.text("en");
+  out.introduction = reader.text_or("introduction", "");
   out.genesis = folder / reader.text("genesis");
   out.genesis_live = folder / reader.text("genesis_live");
   if (const TomlValue* live = reader.table_or_null("live")) {
@@ -210,7 +211,16 @@ Result<Story> Story::load(const fs::path& folder) {
     QILIAN_TRY(Step read, read_step(*step, folder));
     out.steps.push_back(std::move(read));
   }
+  if (!out.introduction.empty() && std::ranges::find(out.steps, out.introduction, &Step::id) == out.steps.end()) {
+    return fail("story.step",
+                fmt::format("{}: introduction: there is no step \"{}\"", file.string(), out.introduction));
+  }
   return out;
+}
+
+void Story::shorten() {
+  const auto last = std::ranges::find(steps, introduction, &Step::id);
+  if (last != steps.end()) steps.erase(last + 1, steps.end());
 }
 
 std::size_t Story::expectations() const {

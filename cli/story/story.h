@@ -88,9 +88,13 @@ struct Story {
   UnitLengths live_units;
   TomlValue cast;  ///< name -> {id, key names, whatever documents refer to}
   std::vector<Step> steps;
+  std::string introduction;  ///< id of the last step that a demo plays unless told to play all; empty: all
 
   /// Errors "toml.*", "story.*" name file, line and key; an unknown key is one of them.
   static Result<Story> load(const std::filesystem::path& folder);
+
+  /// Leaves out what comes after the introduction.
+  void shorten();
 
   /// Number of checks that a complete run makes, faults left out.
   std::size_t expectations() const;
