@@ -260,3 +260,9 @@ TEST_CASE("mistake 48: a VIEW-CHANGE or NEW-VIEW with bytes behind its end is no
   CHECK(NewView::decode(message.content, ReplicaId(1), {}).has_value());
   CHECK_FALSE(NewView::decode(message.content + 'x', ReplicaId(1), {}).has_value());
 }
+
+TEST_CASE("mistake 10: the stable checkpoint that a VIEW-CHANGE proves is learned from it at once") {
+  Bench bench(1);
+  REQUIRE(bench.deliver(2, Bench::view_change(2, 1, {}, bench.stable(5))).has_value());
+  CHECK(bench.core().status().certified == Height(5));
+}
