@@ -12,7 +12,7 @@ class Descriptor;
 
 namespace qilian::contracts {
 
-/// May it be done under a credit sanction? (design: credit classes)
+/// kOpen: barred by no quota, hold or sanction. kNewBusiness: stopped by a sanction (COM-404). kContinuing: not by one.
 enum class CreditClass { kOpen, kNewBusiness, kContinuing };
 
 /// The operation that the negative list is asked about.

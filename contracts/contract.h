@@ -2,12 +2,12 @@
 //
 //   CallList registry_calls() {
 //     CallList calls;
-//     calls.push_back(make_call<pb::RegistrySubmit>(
-//         {.name = "registry.submit", .policy = SignaturePolicy::kSelf, .roles = {"HOLDER"}, .credit =
-//         CreditClass::kNewBusiness,
-//          .stopped_by_hold = true, .operation = ListOperation::kRegister, .label_zh = "申请登记", .label_en = "..."},
-//         {.check = check_submit, .object = submit_object, .subjects = submit_subjects, .invariants = ..., .apply =
-//         apply_submit}));
+//     calls.push_back(make_call<pb::RegistrySubmit>({.name = "registry.submit",
+//                                                    .roles = {"HOLDER"},
+//                                                    .credit = CreditClass::kNewBusiness,
+//                                                    .label_zh = "申请登记",
+//                                                    .label_en = "..."},
+//                                                   {.check = check_submit, .apply = apply_submit}));
 //     return calls;
 //   }
 //
@@ -190,7 +190,7 @@ std::unique_ptr<Call> make_call(CallSpec spec, Handlers<Args> handlers, bool sto
   return std::make_unique<TypedCall<Args>>(std::move(spec), handlers, stopped_by_moderate);
 }
 
-// One function a contract, in the order of the design. calls.cpp assembles them.
+// One function a contract, in the order of README.md. calls.cpp assembles them.
 CallList governance_calls();
 CallList membership_calls();
 CallList registry_calls();

@@ -1,5 +1,5 @@
-// What the node calls: the gate's three points, kept apart (design: batch validity, admission, execution). Pure; any
-// thread.
+// What the node calls: the gate's three points (README.md, "The gate"): batch validity, admission, execution. Pure;
+// any thread.
 #pragma once
 
 #include <span>
@@ -27,7 +27,7 @@ struct BlockContext {
   const ledger::Genesis* genesis = nullptr;
 };
 
-/// Governed values that the node uses before ordering, as of the state (design: rule 5).
+/// Governed values that the node uses before ordering, as of the state (consensus/README.md, rule 5).
 struct Limits {
   std::uint32_t max_transactions_per_key_and_block = 0;
   std::uint32_t max_transactions_per_block = 0;
