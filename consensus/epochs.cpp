@@ -37,10 +37,12 @@ void Core::start_epoch() {
   config_.self = after.value_or(ledger::kNoProposer);
   config_.observer = !after;
   retiring_ = before && !after;
-  // The key is a fresh one. Whoever followed until now may have voted with it all the same, before it lost its disk.
+  // The key is a fresh one. Whoever followed until now, or does not know yet what its log lacks, may have voted with it
+  // all the same, before it lost its disk or was put back to an older one.
+  const bool log_is_known = before && !awaiting_reports_ && !observing_;
+  awaiting_reports_ = after && !log_is_known && config_.await_reports && quorum() > 1;
   observing_ = false;
   observing_why_.clear();
-  awaiting_reports_ = after && !before && config_.await_reports && quorum() > 1;
   reports_.clear();
   ready_.records.push_back(EpochRecord{set_.epoch, begun_by_});
   ready_.must_sync = true;

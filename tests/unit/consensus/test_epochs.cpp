@@ -258,3 +258,26 @@ TEST_CASE("an own signature that the log lacks ends voting, not following; a fre
   CHECK_FALSE(bench.core().status().stopped.has_value());
   CHECK(bench.core().status().voting);
 }
+
+TEST_CASE(
+    "who waits for reports when an epoch ends, or knows that its log lacks something, waits in the next one too") {
+  // Put back to an older disk, it may have voted with the next epoch's key already.
+  for (const bool observing : {false, true}) {
+    Bench bench(1, 4, kWindow);
+    bench.config().await_reports = true;
+    bench.tick(0);
+    Status report;
+    report.is_report = true;
+    if (observing) {
+      for (const std::uint32_t i : {0u, 2u}) REQUIRE(bench.deliver(i, report).has_value());
+      REQUIRE(bench.core().status().voting);
+      REQUIRE(bench.deliver(2, Bench::checkpoint(1, 1, header(9))).has_value());
+    }
+    install_up_to(bench, kBoundary, next_set({10, 11, 12, 13}), ReplicaId(1));
+    REQUIRE(bench.core().status().epoch == Epoch(1));
+    CHECK_FALSE(bench.core().status().voting);
+    report.epoch = Epoch(1);
+    for (const std::uint32_t i : {0u, 2u}) REQUIRE(bench.deliver(i, report).has_value());
+    CHECK(bench.core().status().voting);
+  }
+}
