@@ -37,13 +37,15 @@ Result<void> Driver::recover(std::vector<Bytes> log_records) {
     }
     records.push_back(std::move(record));
   }
-  QILIAN_TRY(const auto durable, durable_state());
+  QILIAN_TRY(auto durable, durable_state());
   auto core =
       consensus::Core::recover(config, durable, config.observer ? std::span<const consensus::LogRecord>() : records);
   if (!core && core.error().code == "consensus.log") {
     spdlog::critical("{}; this replica observes until governance admits a new key", core.error().message);
     log_.reset();
     config.observer = true;
+    // Neither is there a place in an epoch to come without a log.
+    QILIAN_TRY(durable, durable_state());
     core = consensus::Core::recover(config, durable, {});
   }
   if (!core) return std::unexpected(core.error());

@@ -63,7 +63,8 @@ class FakeMesh final : public Mesh {
 
 class World {
  public:
-  explicit World(const std::map<Key, Bytes>& more_records = {}) {
+  /// `log_of`: the replica whose log this node finds.
+  explicit World(const std::map<Key, Bytes>& more_records = {}, std::uint32_t log_of = kSelf) {
     std::string pattern = (fs::temp_directory_path() / "qilian-driver-XXXXXX").string();
     REQUIRE(::mkdtemp(pattern.data()) != nullptr);
     folder_ = pattern;
@@ -100,7 +101,7 @@ class World {
     auto executor = Executor::open(options, genesis_);
     REQUIRE_MESSAGE(executor.has_value(), (executor ? "" : executor.error().message));
     setup.executor = *std::move(executor);
-    const Bytes first = consensus::encode_record(consensus::StartRecord{genesis_.hash, secret(kSelf).public_key()});
+    const Bytes first = consensus::encode_record(consensus::StartRecord{genesis_.hash, secret(log_of).public_key()});
     REQUIRE(ConsensusLog::initialise(folder_ / "consensus", genesis_.hash, first).has_value());
     auto log = ConsensusLog::open(folder_ / "consensus", genesis_.hash, 1 << 20);
     REQUIRE(log.has_value());
@@ -114,6 +115,7 @@ class World {
     REQUIRE_MESSAGE(created.has_value(), (created ? "" : created.error().message));
     driver_ = *std::move(created);
     driver_->start(mesh_);
+    if (log_of != kSelf) return;
     consensus::Status report;
     report.is_report = true;
     for (const PeerIndex peer : {0u, 1u}) deliver(peer, report);
@@ -294,4 +296,31 @@ TEST_CASE("a node whose binary lacks the rules of a height stops before it and s
   CHECK(world.fatal().starts_with("executor.logic_version"));
   CHECK(world.fatal().find("block 1 has logic version 2") != std::string::npos);
   CHECK(world.driver().store().executed() == Height(0));
+}
+
+TEST_CASE("a validator whose log is no good has no place in the next epoch either, and lives through its beginning") {
+  contracts::pb::ValidatorEpoch next;
+  next.set_epoch(1);
+  next.set_first_height(2);
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    auto& seat = *next.add_seats();
+    seat.set_organisation("organisation " + std::to_string(i));
+    seat.set_consensus_key(std::string(World::secret(i).public_key().view()));
+  }
+  const std::map<Key, Bytes> records{{{contracts::kind::kValidatorEpoch, "1"}, encode(next)},
+                                     {{contracts::kind::kValidatorEpoch, "newest"}, encode(next)}};
+  World world(records, 2);
+  REQUIRE(world.wait([&] { return world.driver().status().core.epoch_ends == Height(1); }));
+  world.order({});
+  REQUIRE(world.wait([&] { return world.driver().store().executed() == Height(1); }));
+  const auto header = world.driver().store().header(Height(1));
+  REQUIRE(header.has_value());
+  for (const std::uint32_t i : {0u, 2u, 3u}) {
+    const consensus::Checkpoint vote{Epoch(0), Height(1), header->hash(), ReplicaId(i), {}};
+    world.deliver(i == 0 ? 0 : i - 1, world.sign(i, vote));
+  }
+  REQUIRE(world.wait([&] { return world.driver().status().core.epoch == Epoch(1); }));
+  CHECK_FALSE(world.driver().status().self.has_value());
+  CHECK_FALSE(world.driver().status().core.voting);
+  CHECK(world.fatal() == "");
 }
