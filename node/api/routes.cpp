@@ -14,6 +14,7 @@
 #include "node/api/impact.h"
 #include "node/api/questions.h"
 #include "node/api/render.h"
+#include "node/api/server.h"
 
 namespace qilian::node {
 namespace {
@@ -23,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxListed = 1'000;
 // Questions may read the whole state: so many at a time, and the API's other paths go on.
-constexpr std::ptrdiff_t kQuestionsAtOnce = 2;
+constexpr std::ptrdiff_t kQuestionsAtOnce = HttpServer::kLongAnswers;
 
 HttpResponse json_response(Result<std::string> body) {
   if (!body) return error_response(body.error());

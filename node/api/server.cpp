@@ -33,7 +33,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr int kThreads = 2;
+constexpr int kThreads = HttpServer::kLongAnswers + 2;
 constexpr std::size_t kMaxHeaderBytes = 16 * 1024;
 
 using Strand = asio::strand<asio::io_context::executor_type>;

@@ -17,6 +17,8 @@ class HttpServer {
  public:
   /// An envelope as hexadecimal in JSON fits, with room to spare.
   static constexpr std::size_t kMaxRequestBytes = 640 * 1024;
+  /// Answers that take long hold a thread each: routes let in so many of them, and two threads stay for the others.
+  static constexpr std::size_t kLongAnswers = 2;
 
   /// Binds at once and serves on threads of its own. Error "api.listen" (the port is taken).
   static ledger::Result<std::unique_ptr<HttpServer>> start(const Address& listen, const LimitsConfig& limits,

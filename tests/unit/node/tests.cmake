@@ -5,7 +5,7 @@ qilian_test(test_node_parts
   ${node_tests}/mempool_test.cpp ${node_tests}/metrics_test.cpp ${node_tests}/verification_pool_test.cpp ${node_tests}/waiters_test.cpp)
 target_link_libraries(test_node_parts PRIVATE node_parts node_client)
 
-qilian_test(test_node_mesh ${node_tests}/mesh_test.cpp)
+qilian_test(test_node_mesh ${node_tests}/mesh_test.cpp ${node_tests}/server_test.cpp)
 target_link_libraries(test_node_mesh PRIVATE node_network)
 
 qilian_test(test_node_driver ${node_tests}/driver_test.cpp)
