@@ -8,8 +8,9 @@
 namespace qilian::contracts::authorization {
 namespace {
 
+/// By its own class or an ancestor's category. That a registrant calls it ANONYMISED says nothing about the category:
+/// only an attestation takes data out of PERSONAL.
 bool personal(const Context& context, const pb::GrantTarget& target, const pb::Asset& asset) {
-  if (asset.pi_class() == pb::Asset::ANONYMISED) return false;
   return asset.pi_class() == pb::Asset::GENERAL || asset.pi_class() == pb::Asset::SENSITIVE ||
          registry::effective_category(context, head_of(context, target)) == pb::Asset::PERSONAL;
 }

@@ -25,10 +25,10 @@ std::string_view name_of(Need need) {
   return "a SECURITY_ASSESSMENT";
 }
 
-/// Personal as the rules see it: by its own class or an ancestor's category, unless anonymised.
+/// Personal as the rules see it: by its own class or an ancestor's category. That a registrant calls it ANONYMISED says
+/// nothing about the category: only an attestation takes data out of PERSONAL.
 bool personal(const Context& context, const std::string& version) {
   const auto asset = registry::asset(context, registry::parse_version(version)->udi);
-  if (asset->pi_class() == pb::Asset::ANONYMISED) return false;
   return asset->pi_class() == pb::Asset::GENERAL || asset->pi_class() == pb::Asset::SENSITIVE ||
          registry::effective_category(context, version) == pb::Asset::PERSONAL;
 }

@@ -481,6 +481,15 @@ TEST_CASE("AUT-407: personal data needs consent for the purpose, of the right cl
   CHECK(broken(world, "L1") == "AUT-407");
 }
 
+TEST_CASE("AUT-407: whoever says that personal data is anonymised has no notary's word for it") {
+  MarketWorld world;
+  const std::string udi = personal_data(world, pb::Asset::ANONYMISED);
+  const pb::AuthorizationGrant grant = MarketWorld::licence("L1", "DLR", "BUY", udi, world.in_days(300));
+  CHECK(grant_code(world, grant, {"DLR", "BUY"}) == "AUT-407");
+  world.attest("AN", pb::Attestation::DATA_ADMISSION, udi + "@1", "anonymised", "true");
+  CHECK(grant_code(world, grant, {"DLR", "BUY"}) == "OK");
+}
+
 TEST_CASE("AUT-408: a withdrawn batch breaks every grant that stands on it") {
   MarketWorld world;
   const std::string udi = personal_data(world, pb::Asset::GENERAL);

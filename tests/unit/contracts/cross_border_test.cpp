@@ -490,6 +490,21 @@ TEST_CASE("COM-107: data about persons goes out with its persons counted, sensit
   CHECK(scene.call("cross_border.ship", ship, {"DLR"}).code == "COM-107");
 }
 
+TEST_CASE("COM-107 and XBR-405: whoever says that personal data is anonymised has no notary's word for it") {
+  Scene scene;
+  pb::RegistrySubmit said = MarketWorld::submission("DLR", 'P', 6);
+  said.mutable_description()->set_category(pb::Asset::PERSONAL);
+  said.mutable_description()->set_pi_class(pb::Asset::ANONYMISED);
+  REQUIRE(scene.enter(said, "DLR").code == "OK");
+  pb::CrossBorderAssess assess = scene.assess("X6", 0, pb::Export::SELF);
+  assess.set_asset(MarketWorld::udi("DLR", 'P', 6) + "@1");
+  assess.clear_consent_batch();
+  CHECK(scene.call("cross_border.assess", assess, {"DLR"}).code == "COM-107");
+  assess.set_persons(100);
+  assess.set_sensitive_persons(0);
+  CHECK(scene.call("cross_border.assess", assess, {"DLR"}).code == "XBR-405");
+}
+
 TEST_CASE("COM-405 and COM-203: a hold and a suspension stop shipments, a regulator stops an export under both") {
   Scene scene;
   scene.decided("X1", 100);
