@@ -255,7 +255,10 @@ Evaluation evaluate(const pb::NegativeList& list, const AssetSource& assets, con
     }
     Finding finding = judge(entry, found, subject, announced, facts);
     if (finding.strictness == Strictness::kNone) {
-      if (counted(entry, subject)) out.uses.push_back({entry.code(), udi_of(subject)});
+      // An overlay's entry with the list's code asks beside it: one operation is one use of that code all the same.
+      if (counted(entry, subject) &&
+          std::ranges::find(out.uses, entry.code(), &Evaluation::Use::entry) == out.uses.end())
+        out.uses.push_back({entry.code(), udi_of(subject)});
       continue;
     }
     out.entries.push_back(entry.code());

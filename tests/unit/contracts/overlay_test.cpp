@@ -277,3 +277,27 @@ TEST_CASE("COM-402: a restriction's quota lets so many operations a year through
   scene.advance_days(365);
   CHECK(granted(1) == "OK");
 }
+
+TEST_CASE("one operation is one use of a quota, where an overlay asks beside the list's entry of that code") {
+  Scene scene;
+  pb::NegativeEntry restricted = entry("NL-1");
+  restricted.set_mode(pb::NegativeEntry::RESTRICT);
+  restricted.mutable_conditions()->set_quota(2);
+  restricted.clear_operations();
+  restricted.add_operations(pb::NegativeEntry::GRANT);
+  pb::RegistrySubmit product = MarketWorld::submission("DLR", 'P', 1);
+  product.mutable_description()->set_region("620100");
+  REQUIRE(scene.enter(product, "DLR").code == "OK");
+  scene.list_has(restricted);
+  REQUIRE(scene.set(scene.overlay(1, {restricted}, "620000")).code == "OK");
+  scene.advance_days(21);
+  int grants = 0;
+  const auto granted = [&] {
+    auto licence = MarketWorld::licence("G" + std::to_string(++grants), "DLR", "BUY", MarketWorld::udi("DLR", 'P', 1),
+                                        scene.in_days(100));
+    return scene.call("authorization.grant", licence, {"DLR", "BUY"}).code;
+  };
+  CHECK(granted() == "OK");
+  CHECK(granted() == "OK");
+  CHECK(granted() == "COM-402");
+}
