@@ -151,9 +151,10 @@ SignerRule lift_signers(const pb::IncidentLift& args, const Context& context) {
   SignerRule rule;
   pb::HoldSet holds = standing_holds(context, args.scope());
   const pb::Hold* hold = find_hold(holds, args.hold());
-  if (hold == nullptr || regulators_among_signers(context).size() >= 2) return rule;
-  const bool own =
-      std::ranges::any_of(hold->by(), [&](const std::string& by) { return context.caller().signed_by(by); });
+  const std::vector<std::string> regulators = regulators_among_signers(context);
+  if (hold == nullptr || regulators.size() >= 2) return rule;
+  const bool own = std::ranges::any_of(
+      regulators, [&](const std::string& uscc) { return std::ranges::find(hold->by(), uscc) != hold->by().end(); });
   if (!own) rule.denial = deny("COM-206", "a regulator who placed it lifts it, or two");
   return rule;
 }

@@ -412,6 +412,16 @@ TEST_CASE("two regulators extend a hold; INC-403 once it has lapsed or where the
   CHECK(scene.call("incident.extend", scene.extension(scope, hold, 2), {"REG1", "REG2"}).code == "INC-403");
 }
 
+TEST_CASE("COM-206: whoever placed a hold and is no active regulator any more lends his signature to no lift") {
+  Scene scene;
+  const std::string scope = organisation("DLR");
+  const std::string hold = scene.call("incident.hold", scene.stop(scope, 24), {"REG1"}).object;
+  auto placed_by = scene.get<pb::Organisation>(kind::kOrganisation, Scene::uscc("REG1"));
+  placed_by.set_status(pb::Organisation::EXPELLED);
+  scene.put(kind::kOrganisation, Scene::uscc("REG1"), placed_by);
+  CHECK(scene.call("incident.lift", Scene::lift(scope, hold), {"REG2", "REG1"}).code == "COM-206");
+}
+
 TEST_CASE("whoever placed a hold lifts it, or two regulators; another one alone does not") {
   Scene scene;
   const std::string scope = organisation("DLR");
