@@ -6,6 +6,7 @@
 #include "contracts/credit/standing.h"
 #include "contracts/members.h"
 #include "contracts/membership.pb.h"
+#include "contracts/membership/standing.h"
 #include "contracts/questions/reading.h"
 
 namespace qilian::contracts::questions {
@@ -60,6 +61,10 @@ void add_history(const Reading& reading, const std::string& id, Answer& answer) 
 Result<void> credit_history(const Reading& reading, Answer& answer) {
   const std::string uscc = reading.text("organisation");
   if (!organisation_exists(reading.context(), uscc)) return std::unexpected(missing("organisation", uscc));
+  // What left the public view does not come back to whoever asks for an earlier day.
+  if (reading.tier() == Tier::kPublic && reading.time() < reading.history().time()) {
+    return fail("question.tier", "the public is told what stands now; the past is answered to members");
+  }
   const pb::CreditProfile profile = credit::load_profile(reading.context(), uscc);
   const credit::Sanction own = credit::strictest(profile, reading.time());
   answer.facts = {{"organisation", uscc}};
@@ -84,7 +89,8 @@ Result<void> group(const Reading& reading, Answer& answer) {
     const credit::Sanction own = credit::strictest(credit::load_profile(reading.context(), member), reading.time());
     answer.add({{"organisation", member},
                 {"name", record ? record->name() : std::string()},
-                {"status", record ? pb::Organisation::Status_Name(record->status()) : std::string()},
+                {"status",
+                 record ? pb::Organisation::Status_Name(membership::standing(*record, reading.time())) : std::string()},
                 {"sanction", severity_name(own.severity)},
                 {"determination", own.determination}});
   }

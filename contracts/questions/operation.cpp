@@ -64,6 +64,22 @@ Result<void> operation(const Reading& reading, Answer& answer) {
   return {};
 }
 
+/// The allowed revenue of that period: as its own cap said last, which a later period's has replaced since. 0: no
+/// limit.
+std::int64_t allowed_in(const Reading& reading, const pb::RevenueOfPeriod& period) {
+  const std::string id = period.udi() + "/" + period.purpose();
+  const auto last = reading.context().get<pb::PriceCap>(kind::kPriceCap, id);
+  if (last && last->from() == period.from()) return last->allowed_revenue_fen();
+  std::int64_t allowed = 0;
+  for (const HistoryEntry& entry : reading.history().journal({kind::kPriceCap, id})) {
+    pb::PriceCap cap;
+    if (!entry.record) continue;
+    QILIAN_CHECK(cap.ParseFromString(*entry.record));
+    if (cap.from() == period.from()) allowed = cap.allowed_revenue_fen();
+  }
+  return allowed;
+}
+
 /// One row for each unit that a settlement paid, and one for each period under a ceiling.
 Result<void> revenue(const Reading& reading, Answer& answer) {
   const std::string wanted = reading.text("unit");
@@ -83,8 +99,7 @@ Result<void> revenue(const Reading& reading, Answer& answer) {
   });
   std::int64_t excess_fen = 0;
   reading.each<pb::RevenueOfPeriod>(kind::kRevenueOfPeriod, [&](std::string_view, const pb::RevenueOfPeriod& period) {
-    const auto cap = reading.context().get<pb::PriceCap>(kind::kPriceCap, period.udi() + "/" + period.purpose());
-    const std::int64_t allowed = cap && cap->from() == period.from() ? cap->allowed_revenue_fen() : 0;
+    const std::int64_t allowed = allowed_in(reading, period);
     const std::int64_t excess = allowed == 0 ? 0 : std::max<std::int64_t>(0, period.gross_fen() - allowed);
     excess_fen += excess;
     if (!wanted.empty()) return;

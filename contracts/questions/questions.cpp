@@ -39,6 +39,9 @@ Result<void> check_arguments(const Question& question, const Arguments& argument
   return {};
 }
 
+/// The last one of the year 9999 in UTC+8: sums with it stay far from the end of the type.
+constexpr std::int64_t kLastMomentMs = 253'402'271'999'999;
+
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -104,7 +107,8 @@ std::optional<Tier> parse_tier(std::string_view text) {
 std::optional<TimeMs> parse_moment(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
     const auto milliseconds = whole_number(text);
-    return milliseconds && *milliseconds >= 0 ? std::optional(TimeMs(*milliseconds)) : std::nullopt;
+    if (!milliseconds || *milliseconds < 0 || *milliseconds > kLastMomentMs) return std::nullopt;
+    return TimeMs(*milliseconds);
   }
   const auto year = whole_number(text.substr(0, 4));
   const auto month = whole_number(text.substr(5, 2));

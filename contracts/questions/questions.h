@@ -45,7 +45,8 @@ ledger::Result<Answer> ask(const HistoryView& history, ledger::TimeMs time, Tier
 
 /// "public", "member", "regulator".
 std::optional<Tier> parse_tier(std::string_view text);
-/// A moment as people give it: milliseconds, or a date of UTC+8 ("2026-09-15": its first instant).
+/// A moment as people give it: milliseconds, or a date of UTC+8 ("2026-09-15": its first instant); up to the
+/// end of the year 9999.
 std::optional<ledger::TimeMs> parse_moment(std::string_view text);
 
 }  // namespace qilian::contracts::questions
