@@ -1,10 +1,8 @@
 // Correction, revocation and voidness.
-#include "contracts/notary/ending.h"
-
 #include <algorithm>
 
-#include "contracts/notary/issue.h"
 #include "contracts/notary/notary.h"
+#include "contracts/notary/steps.h"
 #include "contracts/signer_rules.h"
 #include "contracts/text_guard.h"
 
@@ -56,8 +54,7 @@ void end(Context& context, std::string_view id, Attestation::Status status, cons
   context.set_object(id);
 }
 
-}  // namespace
-
+// correct: a new attestation of the same type and issuer supersedes the old one.
 Outcome check_correct(const pb::NotaryCorrect& args) {
   QILIAN_PASS(require_text("attestation", args.attestation(), kMaxId));
   QILIAN_PASS(require_text("reason", args.reason(), kMaxText));
@@ -108,6 +105,7 @@ Outcome apply_correct(const pb::NotaryCorrect& args, Context& context) {
   return pass();
 }
 
+// revoke (from now on) and void (自始无效): by the issuer, or by two regulators on a court document.
 Outcome check_revoke(const pb::NotaryRevoke& args) {
   QILIAN_PASS(require_text("attestation", args.attestation(), kMaxId));
   QILIAN_PASS(require_text("reason", args.reason(), kMaxText));
@@ -147,6 +145,43 @@ Outcome void_object(const pb::NotaryVoid& args, const Context& context) {
 Outcome apply_void(const pb::NotaryVoid& args, Context& context) {
   end(context, args.attestation(), Attestation::VOID, args.reason(), args.court_document(), args.announcement());
   return pass();
+}
+
+}  // namespace
+
+void add_ending_calls(CallList& calls) {
+  calls.push_back(
+      make_call<pb::NotaryCorrect>({.name = "notary.correct",
+                                    .policy = SignaturePolicy::kByContract,
+                                    .credit = CreditClass::kOpen,
+                                    .stopped_by_hold = false,
+                                    .operation = ListOperation::kNone,
+                                    .label_zh = "更正公证",
+                                    .label_en = "Replace an attestation by a corrected one that supersedes it."},
+                                   {.check = check_correct,
+                                    .signers = correct_signers,
+                                    .object = correct_object,
+                                    .references = correct_references,
+                                    .invariants = correct_invariants,
+                                    .apply = apply_correct}));
+  calls.push_back(make_call<pb::NotaryRevoke>(
+      {.name = "notary.revoke",
+       .policy = SignaturePolicy::kByContract,
+       .credit = CreditClass::kOpen,
+       .stopped_by_hold = false,
+       .operation = ListOperation::kNone,
+       .label_zh = "撤销公证",
+       .label_en = "End an attestation from now on: the issuer, or two regulators on a court document."},
+      {.check = check_revoke, .signers = revoke_signers, .object = revoke_object, .apply = apply_revoke}));
+  calls.push_back(make_call<pb::NotaryVoid>(
+      {.name = "notary.void",
+       .policy = SignaturePolicy::kByContract,
+       .credit = CreditClass::kOpen,
+       .stopped_by_hold = false,
+       .operation = ListOperation::kNone,
+       .label_zh = "宣告自始无效",
+       .label_en = "Declare an attestation void from the start: the issuer, or two regulators on a court document."},
+      {.check = check_void, .signers = void_signers, .object = void_object, .apply = apply_void}));
 }
 
 }  // namespace qilian::contracts::notary

@@ -1,11 +1,10 @@
-#include "contracts/notary/issue.h"
-
 #include <algorithm>
 
 #include "contracts/caller.h"
 #include "contracts/members.h"
 #include "contracts/membership.pb.h"
 #include "contracts/notary/notary.h"
+#include "contracts/notary/steps.h"
 #include "contracts/notary/subjects.h"
 #include "contracts/notary/types.h"
 #include "contracts/signer_rules.h"
@@ -278,6 +277,36 @@ void apply_issue(const NotaryIssue& issue, Context& context, std::string_view su
   }
   for (const std::string& id : issue.depends_on()) context.append(kind::kReliance, id, kind::kAttestation, issue.id());
   context.set_object(issue.id());
+}
+
+namespace {
+
+Outcome first_invariants(const NotaryIssue& issue, const Context& context) {
+  return issue_invariants(issue, context, {});
+}
+
+Outcome apply_first(const NotaryIssue& issue, Context& context) {
+  apply_issue(issue, context, {});
+  return pass();
+}
+
+}  // namespace
+
+void add_issue_call(CallList& calls) {
+  calls.push_back(make_call<pb::NotaryIssue>(
+      {.name = "notary.issue",
+       .policy = SignaturePolicy::kByContract,
+       .credit = CreditClass::kContinuing,
+       .stopped_by_hold = false,
+       .operation = ListOperation::kNone,
+       .label_zh = "出具公证",
+       .label_en = "Issue an attestation: one officer, or two for IMPORTANT data, a leak or model safety."},
+      {.check = check_issue,
+       .signers = issue_signers,
+       .object = issue_object,
+       .references = issue_references,
+       .invariants = first_invariants,
+       .apply = apply_first}));
 }
 
 }  // namespace qilian::contracts::notary

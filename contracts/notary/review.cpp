@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "contracts/caller.h"
-#include "contracts/notary/ending.h"
 #include "contracts/notary/notary.h"
+#include "contracts/notary/steps.h"
 #include "contracts/signer_rules.h"
 #include "contracts/text_guard.h"
 
@@ -23,8 +23,6 @@ Outcome require_status(const Context& context, const Attestation& attestation,
                  attestation.id() + " is " + Attestation::Status_Name(now));
   return pass();
 }
-
-}  // namespace
 
 Outcome check_request_review(const pb::NotaryRequestReview& args) {
   QILIAN_PASS(require_text("attestation", args.attestation(), kMaxId));
@@ -62,6 +60,7 @@ Outcome apply_request_review(const pb::NotaryRequestReview& args, Context& conte
   return pass();
 }
 
+// By an officer of the issuer who did not sign the attestation; late is accepted and flagged.
 Outcome check_decide_review(const NotaryDecideReview& args) {
   QILIAN_PASS(require_text("attestation", args.attestation(), kMaxId));
   QILIAN_PASS(require_choice("outcome", args.outcome()));
@@ -111,6 +110,34 @@ Outcome apply_decide_review(const NotaryDecideReview& args, Context& context) {
               args.outcome() == NotaryDecideReview::UPHOLD ? EventKind::kChanged : EventKind::kEnded);
   context.set_object(record.id());
   return pass();
+}
+
+}  // namespace
+
+void add_review_calls(CallList& calls) {
+  calls.push_back(make_call<pb::NotaryRequestReview>({.name = "notary.request_review",
+                                                      .policy = SignaturePolicy::kSelf,
+                                                      .credit = CreditClass::kOpen,
+                                                      .stopped_by_hold = false,
+                                                      .operation = ListOperation::kNone,
+                                                      .label_zh = "申请复查",
+                                                      .label_en = "Ask the issuer to review an attestation."},
+                                                     {.check = check_request_review,
+                                                      .signers = request_review_signers,
+                                                      .object = request_review_object,
+                                                      .apply = apply_request_review}));
+  calls.push_back(make_call<pb::NotaryDecideReview>(
+      {.name = "notary.decide_review",
+       .policy = SignaturePolicy::kByContract,
+       .credit = CreditClass::kOpen,
+       .stopped_by_hold = false,
+       .operation = ListOperation::kNone,
+       .label_zh = "复查决定",
+       .label_en = "Decide a review, by an officer who did not sign the attestation."},
+      {.check = check_decide_review,
+       .signers = decide_review_signers,
+       .object = decide_review_object,
+       .apply = apply_decide_review}));
 }
 
 }  // namespace qilian::contracts::notary

@@ -1,7 +1,7 @@
-#include "contracts/revenue/costs.h"
-
+// What the operator spent, and what an independent auditor accepts of it.
 #include "contracts/members.h"
 #include "contracts/registry/registry.h"
+#include "contracts/revenue/steps.h"
 #include "contracts/signer_rules.h"
 #include "contracts/text_guard.h"
 
@@ -13,8 +13,6 @@ using pb::Cost;
 constexpr std::size_t kMaxItems = 256;
 // 256 items of it stay inside 64 bits.
 constexpr std::int64_t kMaxItemFen = 10'000'000'000'000'000;
-
-}  // namespace
 
 Outcome check_file_cost(const pb::RevenueFileCost& args) {
   QILIAN_PASS(require_text("id", args.id(), 64));
@@ -92,6 +90,22 @@ Outcome apply_audit_cost(const pb::RevenueAuditCost& args, Context& context) {
   context.put(kind::kCost, cost.id(), cost);
   context.set_object(cost.id());
   return pass();
+}
+
+}  // namespace
+
+void add_cost_calls(CallList& calls) {
+  calls.push_back(make_call<pb::RevenueFileCost>(
+      call("revenue.file_cost", kSelf, {"OPERATOR"}, kContinuing, "申报成本", "File what a product cost its operator."),
+      {.check = check_file_cost, .signers = file_cost_signers, .object = file_cost_object, .apply = apply_file_cost}));
+  calls.push_back(
+      make_call<pb::RevenueAuditCost>(call("revenue.audit_cost", kSelf, {"SERVICE_AUDIT"}, kContinuing, "审计成本",
+                                           "State what an independent audit accepts of a filed cost."),
+                                      {.check = check_audit_cost,
+                                       .signers = audit_cost_signers,
+                                       .object = audit_cost_object,
+                                       .invariants = audit_cost_invariants,
+                                       .apply = apply_audit_cost}));
 }
 
 }  // namespace qilian::contracts::revenue

@@ -1,10 +1,11 @@
-#include "contracts/revenue/plans.h"
-
+// How revenue is shared, and the rule that no source is left out.
 #include <algorithm>
+#include <set>
 
 #include "contracts/authorization/authorization.h"
 #include "contracts/registry/registry.h"
 #include "contracts/revenue/arithmetic.h"
+#include "contracts/revenue/steps.h"
 #include "contracts/signer_rules.h"
 #include "contracts/text_guard.h"
 
@@ -13,8 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxShares = 64;
 
-}  // namespace
-
+// Holders of the raw public data that a version descends from, found through its lineage.
 std::set<std::string> sources_of(const Context& context, std::string_view version) {
   std::set<std::string> out;
   for (const std::string& ancestor : registry::ancestors(context, version)) {
@@ -27,6 +27,8 @@ std::set<std::string> sources_of(const Context& context, std::string_view versio
   return out;
 }
 
+}  // namespace
+
 Outcome require_sources(const Context& context, const google::protobuf::RepeatedPtrField<pb::Share>& shares,
                         std::string_view version) {
   for (const std::string& source : sources_of(context, version)) {
@@ -36,6 +38,8 @@ Outcome require_sources(const Context& context, const google::protobuf::Repeated
   }
   return pass();
 }
+
+namespace {
 
 Outcome check_set_plan(const pb::RevenueSetPlan& args) {
   QILIAN_PASS(require_text("id", args.id(), 64));
@@ -96,6 +100,20 @@ Outcome apply_set_plan(const pb::RevenueSetPlan& args, Context& context) {
   context.put(kind::kPlan, args.id(), plan, EventKind::kCreated);
   context.set_object(args.id());
   return pass();
+}
+
+}  // namespace
+
+void add_plan_calls(CallList& calls) {
+  calls.push_back(make_call<pb::RevenueSetPlan>(
+      call("revenue.set_plan", kEach, {}, kContinuing, "约定收益分配",
+           "Agree how net revenue is shared: every share and the implementing agency sign."),
+      {.check = check_set_plan,
+       .signers = set_plan_signers,
+       .object = set_plan_object,
+       .references = set_plan_references,
+       .invariants = set_plan_invariants,
+       .apply = apply_set_plan}));
 }
 
 }  // namespace qilian::contracts::revenue

@@ -1,9 +1,8 @@
 // Ceilings, and what they say about one price.
-#include "contracts/revenue/pricing.h"
-
 #include "contracts/members.h"
 #include "contracts/registry/registry.h"
 #include "contracts/revenue/revenue.h"
+#include "contracts/revenue/steps.h"
 #include "contracts/text_guard.h"
 
 namespace qilian::contracts::revenue {
@@ -56,6 +55,8 @@ Outcome check_price(const Context& context, std::string_view udi, std::string_vi
   return pass();
 }
 
+namespace {
+
 Outcome check_set_price_cap(const pb::RevenueSetPriceCap& args) {
   QILIAN_PASS(require_text("udi", args.udi(), 64));
   QILIAN_PASS(require_text("purpose", args.purpose(), 64));
@@ -99,6 +100,18 @@ Outcome apply_set_price_cap(const pb::RevenueSetPriceCap& args, Context& context
   context.put(kind::kPriceCap, id, cap, known ? EventKind::kChanged : EventKind::kCreated);
   context.set_object(id);
   return pass();
+}
+
+}  // namespace
+
+void add_pricing_calls(CallList& calls) {
+  calls.push_back(
+      make_call<pb::RevenueSetPriceCap>(call("revenue.set_price_cap", kSelf, {"PRICING"}, kOpen, "核定最高限价",
+                                             "Set the ceiling and the allowed revenue of one purpose of a product."),
+                                        {.check = check_set_price_cap,
+                                         .object = set_price_cap_object,
+                                         .invariants = set_price_cap_invariants,
+                                         .apply = apply_set_price_cap}));
 }
 
 }  // namespace qilian::contracts::revenue

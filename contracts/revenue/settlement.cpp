@@ -1,10 +1,9 @@
 // What happens to a settlement after its computation.
-#include "contracts/revenue/settlement.h"
-
 #include <algorithm>
 
 #include "contracts/members.h"
 #include "contracts/revenue/revenue.h"
+#include "contracts/revenue/steps.h"
 #include "contracts/signer_rules.h"
 #include "contracts/text_guard.h"
 
@@ -49,6 +48,8 @@ std::string settlement_of(const Context& context, std::string_view trade) {
   const auto held = context.get<pb::SettledTrade>(kind::kSettledTrade, trade);
   return held ? held->settlement() : std::string();
 }
+
+namespace {
 
 Outcome check_confirm(const pb::RevenueConfirm& args) { return require_text("settlement", args.settlement(), 64); }
 
@@ -173,6 +174,33 @@ Outcome apply_reconcile(const pb::RevenueReconcile& args, Context& context) {
   close_obligation(context, record.venue(), "settlement");
   context.set_object(record.id());
   return pass();
+}
+
+}  // namespace
+
+void add_settlement_calls(CallList& calls) {
+  calls.push_back(make_call<pb::RevenueConfirm>(
+      call("revenue.confirm", kEach, {}, kContinuing, "确认收益", "Confirm a computed settlement: every share signs."),
+      {.check = check_confirm, .signers = confirm_signers, .object = confirm_object, .apply = apply_confirm}));
+  calls.push_back(make_call<pb::RevenueDispute>(
+      call("revenue.dispute", kSelf, {}, kOpen, "收益异议",
+           "Dispute a settlement before it is paid; it must be computed again."),
+      {.check = check_dispute, .signers = dispute_signers, .object = dispute_object, .apply = apply_dispute}));
+  calls.push_back(
+      make_call<pb::RevenuePay>(call("revenue.pay", kSelf, {"VENUE"}, kContinuing, "支付收益",
+                                     "Record the payment of a confirmed settlement with the bank's receipt."),
+                                {.check = check_pay,
+                                 .signers = pay_signers,
+                                 .object = pay_object,
+                                 .invariants = pay_invariants,
+                                 .apply = apply_pay}));
+  calls.push_back(make_call<pb::RevenueReconcile>(call("revenue.reconcile", kSelf, {"IMPLEMENTING_AGENCY"}, kContinuing,
+                                                       "对账", "Close a paid settlement against the bank's statement."),
+                                                  {.check = check_reconcile,
+                                                   .signers = reconcile_signers,
+                                                   .object = reconcile_object,
+                                                   .invariants = reconcile_invariants,
+                                                   .apply = apply_reconcile}));
 }
 
 }  // namespace qilian::contracts::revenue

@@ -1,15 +1,15 @@
 // compute: trades, cost and plan in, every figure out.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "contracts/evidence.pb.h"
 #include "contracts/evidence/stages.h"
 #include "contracts/members.h"
 #include "contracts/registry/registry.h"
 #include "contracts/revenue/arithmetic.h"
-#include "contracts/revenue/plans.h"
 #include "contracts/revenue/revenue.h"
-#include "contracts/revenue/settlement.h"
+#include "contracts/revenue/steps.h"
 #include "contracts/signer_rules.h"
 #include "contracts/text_guard.h"
 
@@ -86,8 +86,6 @@ Outcome require_settled_sale(const Context& context, const Trade& trade, const R
   QILIAN_REQUIRE(version && version->udi == args.udi(), "COM-303", trade.id() + " sold " + trade.asset());
   return pass();
 }
-
-}  // namespace
 
 Outcome check_compute(const RevenueCompute& args) {
   QILIAN_PASS(require_text("id", args.id(), 64));
@@ -214,6 +212,18 @@ Outcome apply_compute(const RevenueCompute& args, Context& context) {
   context.add_trace("gross " + std::to_string(figures.gross) + ", fee " + std::to_string(figures.fees) + ", cost " +
                     std::to_string(figures.cost) + ", net " + std::to_string(figures.distributable) + " fen");
   return pass();
+}
+
+}  // namespace
+
+void add_compute_call(CallList& calls) {
+  calls.push_back(make_call<pb::RevenueCompute>(call("revenue.compute", kSelf, {"VENUE"}, kContinuing, "计算收益",
+                                                     "Settle trades of one product: gross, fee, cost, net and shares."),
+                                                {.check = check_compute,
+                                                 .signers = compute_signers,
+                                                 .object = compute_object,
+                                                 .invariants = compute_invariants,
+                                                 .apply = apply_compute}));
 }
 
 }  // namespace qilian::contracts::revenue

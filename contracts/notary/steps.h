@@ -1,4 +1,4 @@
-// The hooks of notary.issue, which notary.correct runs on its replacement too.
+// What the calls of notary share among themselves; nobody else includes it.
 #pragma once
 
 #include "contracts/contract.h"
@@ -6,6 +6,13 @@
 
 namespace qilian::contracts::notary {
 
+// One function for each file of calls; calls.cpp joins them. A missing notary's licence is NOT-401, which the signers'
+// hooks return; a role in the table would say COM-204 first.
+void add_issue_call(CallList& calls);    // issue
+void add_review_calls(CallList& calls);  // request_review, decide_review
+void add_ending_calls(CallList& calls);  // correct, revoke, void
+
+// The hooks of issue, which correct runs on its replacement too.
 Outcome check_issue(const pb::NotaryIssue& issue);
 /// The issuer signs, with as many distinct officers as type and grade ask for: NOT-401, or COM-208 where one officer
 /// signed twice.
