@@ -264,9 +264,9 @@ std::string render_index(const Genesis& genesis) {
        {"POST /v1/transactions?wait=certified|accepted&timeout_ms=", "GET /v1/transactions/{id}",
         "GET /v1/blocks/{height}", "GET /v1/objects/{kind}?prefix=&after=&limit=", "GET /v1/objects/{kind}/{id}",
         "GET /v1/objects/{kind}/{id}/journal?first=&limit=", "GET /v1/certificates/transaction/{id}",
-        "GET /v1/certificates/object/{kind}/{id}?claim=current|history|absent|at&height=", "GET /v1/questions",
-        "GET /v1/questions/{name}?height=&at=&tier=", "POST /v1/negative-list/impact", "GET /v1/status", "GET /healthz",
-        "GET /metrics"}) {
+        "GET /v1/certificates/object/{kind}/{id}?claim=current|history|absent|at|range&height=&from=&to=",
+        "GET /v1/questions", "GET /v1/questions/{name}?height=&at=&tier=", "POST /v1/negative-list/impact",
+        "GET /v1/status", "GET /healthz", "GET /metrics"}) {
     endpoints.push_back(json::value(endpoint));
   }
   return json::serialize(json::object{{"name", "qiliand"},
