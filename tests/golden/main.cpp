@@ -18,6 +18,9 @@ int main(int argc, char** argv) {
     } else if (word.starts_with("-")) {
       std::fprintf(stderr, "usage: golden [--write] [FILE...]\n");
       return 2;
+    } else if (!std::filesystem::is_regular_file(word)) {
+      std::fprintf(stderr, "golden: %s is no file: name a trace, e.g. tests/golden/normal-case.trace\n", argv[i]);
+      return 2;
     } else {
       files.emplace_back(word);
     }
