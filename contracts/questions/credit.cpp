@@ -61,10 +61,6 @@ void add_history(const Reading& reading, const std::string& id, Answer& answer) 
 Result<void> credit_history(const Reading& reading, Answer& answer) {
   const std::string uscc = reading.text("organisation");
   if (!organisation_exists(reading.context(), uscc)) return std::unexpected(missing("organisation", uscc));
-  // What left the public view does not come back to whoever asks for an earlier day.
-  if (reading.tier() == Tier::kPublic && reading.time() < reading.history().time()) {
-    return fail("question.tier", "the public is told what stands now; the past is answered to members");
-  }
   const pb::CreditProfile profile = credit::load_profile(reading.context(), uscc);
   const credit::Sanction own = credit::strictest(profile, reading.time());
   answer.facts = {{"organisation", uscc}};
@@ -107,7 +103,7 @@ constexpr std::array kOrganisation{Argument{"organisation", true, "USCC"}};
 std::span<const Entry> credit_questions() {
   static const std::array<Entry, 2> all{{
       {{5, "credit", kOrganisation, Tier::kPublic, "信用履历",
-        "Credit history of an organisation, and its score recomputed at that time"},
+        "Credit history of an organisation, and its score recomputed at that time", true},
        credit_history},
       {{16, "group", kOrganisation, Tier::kMember, "控制人群组",
         "Controller group of an organisation, and its sanctions"},

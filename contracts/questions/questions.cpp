@@ -87,6 +87,9 @@ Result<Answer> ask(const HistoryView& history, TimeMs time, Tier tier, std::stri
     return fail("question.tier", std::string(name) + " is answered to " +
                                      (at->question.tier == Tier::kRegulator ? "regulators" : "members"));
   }
+  if (tier == Tier::kPublic && at->question.present_to_public && time < history.time()) {
+    return fail("question.tier", "the public is told what stands now; the past is answered to members");
+  }
   QILIAN_TRY_VOID(check_arguments(at->question, arguments));
   const Reading reading(history, time, tier, arguments);
   Answer answer;

@@ -29,6 +29,9 @@ struct Question {
   Tier tier = Tier::kMember;  ///< the lowest that is answered
   std::string_view zh = {};
   std::string_view en = {};
+  /// The public is told what stands now: what left its view does not come back to whoever asks for an earlier time
+  /// (`ask` refuses) or an earlier block (whoever serves the public refuses).
+  bool present_to_public = false;
 };
 
 /// Every question, ascending by number.

@@ -81,11 +81,16 @@ Result<std::string> render_question(const store::Store& store, std::string_view 
     at = questions::parse_moment(*at_text);
     if (!at) return fail("api.at", "at is milliseconds since 1970, or a date like 2026-09-15");
   }
-  Height height = store.executed().value_or(Height(0));
+  const Height latest = store.executed().value_or(Height(0));
+  Height height = latest;
   if (height_text && *height_text != "latest") {
     QILIAN_TRY(height, height_of(*height_text));
   } else if (!height_text && at) {
     QILIAN_TRY(height, height_at(store, *at));
+  }
+  const questions::Question* question = questions::find_question(name);
+  if (*tier == questions::Tier::kPublic && question && question->present_to_public && height < latest) {
+    return fail("api.tier", "the public is told what stands now; the past is answered to members");
   }
   QILIAN_TRY(const std::unique_ptr<StoreHistory> history, StoreHistory::open(store, height));
   const questions::Arguments arguments(std::make_move_iterator(query.begin()), std::make_move_iterator(query.end()));

@@ -166,6 +166,20 @@ TEST_CASE("a question names its height and time, and the tier that the node allo
   CHECK(code_of(ask({{"nonsense", "1"}})) == "question.argument");
 }
 
+TEST_CASE("the public is told an organisation's present credit, and no earlier block's") {
+  const Ledger ledger;
+  const auto code = [&](std::map<std::string, std::string> query) {
+    query["organisation"] = std::string(network::kDealer);
+    return code_of(render_question(ledger.store(), "credit", std::move(query), Tier::kPublic));
+  };
+  const std::string past = std::to_string(Ledger::time_of(2).value());
+  CHECK(code({}) == "OK");
+  CHECK(code({{"height", "4"}}) == "OK");
+  CHECK(code({{"height", "3"}}) == "api.tier");
+  CHECK(code({{"at", past}}) == "api.tier");
+  CHECK(code({{"at", past}, {"height", "latest"}}) == "question.tier");
+}
+
 TEST_CASE("a draft that could not be announced has no impact") {
   const Ledger ledger;
   ImpactReader reader;
