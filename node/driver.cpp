@@ -117,7 +117,11 @@ void Driver::run() {
     const std::int64_t until = wake_at_ms_ > 0 ? std::min(idle, std::max(wake_at_ms_, steady_ms_)) : idle;
     const auto tasks = inbox_.take(SteadyClock::time_point(std::chrono::milliseconds(until)));
     tick();
-    for (const auto& task : tasks) task();
+    for (const auto& task : tasks) {
+      task();
+      // Everybody has another place in another epoch: nothing is looked up or counted by the old ones.
+      if (core_->validators().epoch != seated_) drain();
+    }
   }
   waiters_.fail_all();
   if (!failed_) sync_ledger(true);

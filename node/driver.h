@@ -185,6 +185,7 @@ class Driver {
   std::int64_t next_keep_alive_ms_ = 0;
   bool said_stopped_ = false;
   std::vector<std::optional<ledger::ReplicaId>> replicas_;  ///< the peers' places in the core's epoch
+  ledger::Epoch seated_;                                    ///< the epoch of these places, and of `self_`
   struct PendingEvidence {
     consensus::Evidence evidence;
     std::int64_t next_ms = 0;

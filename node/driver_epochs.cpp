@@ -125,6 +125,7 @@ void Driver::meet_nodes(const contracts::ValidatorEpoch& epoch) {
 // Whose place in the core's epoch is whose: by the pins of that epoch, in the first by configuration.
 void Driver::seat_peers() {
   const Epoch epoch = core_->validators().epoch;
+  seated_ = epoch;
   const auto seats = contracts::epoch_of(*store().latest(), genesis(), epoch);
   for (PeerIndex i = 0; i < config_.peers.size(); ++i) {
     replicas_[i].reset();

@@ -298,6 +298,32 @@ TEST_CASE("a node whose binary lacks the rules of a height stops before it and s
   CHECK(world.driver().store().executed() == Height(0));
 }
 
+TEST_CASE("evidence that waits when an epoch of fewer validators begins is looked up by no place of the old one") {
+  contracts::pb::ValidatorEpoch next;
+  next.set_epoch(1);
+  next.set_first_height(2);
+  auto& seat = *next.add_seats();
+  seat.set_organisation("organisation 0");
+  seat.set_consensus_key(std::string(World::secret(0).public_key().view()));
+  World world({{{contracts::kind::kValidatorEpoch, "1"}, encode(next)},
+               {{contracts::kind::kValidatorEpoch, "newest"}, encode(next)}});
+  world.order({});
+  REQUIRE(world.wait([&] { return world.driver().store().executed() == Height(1); }));
+  for (const char what : {'a', 'b'})
+    world.deliver(1, world.sign(2, consensus::Checkpoint{
+                                       Epoch(0), Height(1), *HeaderHash::from(Bytes(32, what)), ReplicaId(2), {}}));
+  REQUIRE(world.wait([&] { return world.gauge("qilian_evidence_total") == 1; }));
+  const auto header = world.driver().store().header(Height(1));
+  REQUIRE(header.has_value());
+  for (const std::uint32_t i : {0u, 3u}) {
+    const consensus::Checkpoint vote{Epoch(0), Height(1), header->hash(), ReplicaId(i), {}};
+    world.deliver(i == 0 ? 0 : 2, world.sign(i, vote));
+  }
+  REQUIRE(world.wait([&] { return world.driver().status().core.epoch == Epoch(1); }));
+  CHECK_FALSE(world.driver().status().self.has_value());
+  CHECK(world.fatal() == "");
+}
+
 TEST_CASE("a validator whose log is no good has no place in the next epoch either, and lives through its beginning") {
   contracts::pb::ValidatorEpoch next;
   next.set_epoch(1);
